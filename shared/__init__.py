@@ -1,0 +1,1 @@
+"""Technique that every room needs; not one noun of the field."""

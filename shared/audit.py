@@ -1,0 +1,154 @@
+"""Who did what, when, from where and with what outcome: one row a write, chained by a sealer within a second."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import MetaData, Row, and_, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database import XMIN
+
+ALGORITHM = "SHA-256"
+BATCH = 1000
+SEALER_LOCK = 7_315_001
+GENESIS = bytes(32)
+
+
+@dataclass(slots=True)
+class Noted:
+    """What an action adds to the audit row of its request. No personal values: ids, codes and digests only."""
+
+    subject_kind: str | None = None
+    subject_id: str | None = None
+    compound_code: str | None = None
+    purpose: str | None = None
+    details: dict[str, str | int | bool | None] = field(default_factory=dict)
+
+
+def note(
+    session: AsyncSession,
+    subject_kind: str,
+    subject_id: object,
+    compound_code: str | None = None,
+    purpose: str | None = None,
+    **details: str | int | bool | None,
+) -> None:
+    """Say what this request is about; the edge writes the row. A later note of the same request replaces the first."""
+    session.info["audit"] = Noted(subject_kind, str(subject_id), compound_code, purpose, details)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The part of an audit row that the edge knows."""
+
+    actor: str
+    operation: str
+    origin: str
+    request_id: str
+    outcome: int
+
+
+async def record(session: AsyncSession, metadata: MetaData, done: Done) -> None:
+    """PRI-7. Insert the row in the transaction of the write itself."""
+    noted: Noted = session.info.pop("audit", None) or Noted()
+    audit = metadata.tables[f"{metadata.schema}.audit"]
+    values = {
+        "at": datetime.now(UTC),
+        "actor": done.actor,
+        "operation": done.operation,
+        "origin": done.origin,
+        "request_id": done.request_id,
+        "outcome": done.outcome,
+        "subject_kind": noted.subject_kind,
+        "subject_id": noted.subject_id,
+        "compound_code": noted.compound_code,
+        "purpose": noted.purpose,
+        "details": noted.details,
+    }
+    await session.execute(insert(audit).values(values))
+
+
+def digest(previous: bytes, row: Row[Any]) -> bytes:
+    """The link of one audit row to the one before it."""
+    said = {
+        "id": row.id,
+        "at": row.at.astimezone(UTC).isoformat(),
+        "actor": row.actor,
+        "operation": row.operation,
+        "subject_kind": row.subject_kind,
+        "subject_id": row.subject_id,
+        "compound_code": row.compound_code,
+        "purpose": row.purpose,
+        "origin": row.origin,
+        "request_id": row.request_id,
+        "outcome": row.outcome,
+        "details": row.details,
+    }
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return hashlib.sha256(previous + canonical).digest()
+
+
+async def seal(session: AsyncSession, metadata: MetaData) -> int:
+    """Chain what is not chained yet, in transaction order; the number of rows sealed. One sealer at a time."""
+    if not (await session.execute(text(f"SELECT pg_try_advisory_xact_lock({SEALER_LOCK})"))).scalar_one():
+        return 0
+    audit = metadata.tables[f"{metadata.schema}.audit"]
+    seals = metadata.tables[f"{metadata.schema}.audit_seal"]
+    head = (await session.execute(select(seals).order_by(seals.c.position.desc()).limit(1))).first()
+    position, previous = (head.position, head.digest) if head else (0, GENESIS)
+    rows = await session.execute(
+        select(audit)
+        .outerjoin(seals, seals.c.audit_id == audit.c.id)
+        .where(and_(seals.c.audit_id.is_(None), audit.c.xid < XMIN))
+        .order_by(audit.c.xid, audit.c.id)
+        .limit(BATCH)
+    )
+    links = []
+    for row in rows:
+        position, link = position + 1, digest(previous, row)
+        links.append(
+            {"position": position, "audit_id": row.id, "previous": previous, "digest": link, "algorithm": ALGORITHM}
+        )
+        previous = link
+    if links:
+        await session.execute(insert(seals), links)
+    return len(links)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place where the chain does not hold."""
+
+    position: int
+    reason: str
+
+
+async def verify(session: AsyncSession, metadata: MetaData) -> tuple[int, list[Fault]]:
+    """Walk the chain: how many links were read, and every one that is changed, removed or out of order."""
+    audit = metadata.tables[f"{metadata.schema}.audit"]
+    seals = metadata.tables[f"{metadata.schema}.audit_seal"]
+    columns = select(seals.c.position, seals.c.previous, seals.c.digest, audit)
+    rows = await session.stream(columns.outerjoin(audit, audit.c.id == seals.c.audit_id).order_by(seals.c.position))
+    faults: list[Fault] = []
+    expected, previous, read = 1, GENESIS, 0
+    async for row in rows:
+        read += 1
+        if reason := _fault(row, expected, previous):
+            faults.append(Fault(row.position, reason))
+        expected, previous = row.position + 1, row.digest
+    return read, faults
+
+
+def _fault(row: Row[Any], expected: int, previous: bytes) -> str | None:
+    if row.position != expected:
+        return f"a link is missing before position {row.position}"
+    if row.id is None:
+        return "its audit row was removed"
+    if row.previous != previous:
+        return "it does not follow the link before it"
+    if digest(previous, row) != row.digest:
+        return f"audit row {row.id} was changed"
+    return None

@@ -1,0 +1,115 @@
+"""What a room does unasked: relay its events, seal its audit, follow the registry, run its jobs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from shared import audit, idempotency, outbox
+from shared.following import follow
+from shared.telemetry import FAILURES, log
+
+if TYPE_CHECKING:
+    from shared.app import House
+
+BEAT_SECONDS = 1.0
+FOLLOW_SECONDS = 20.0
+PURGE_SECONDS = 3_600.0
+
+
+class Background:
+    """The tasks of one running room. Each pass that fails is logged and counted, and tried again at the next beat."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+        self._tasks: list[asyncio.Task[None]] = []
+        self._wakes: list[asyncio.Event] = []
+
+    async def start(self) -> None:
+        house = self._house
+        await read_offset(house)
+        self._every(FOLLOW_SECONDS, "follow", lambda: _zero(follow(house)))
+        if house.settings.sample:
+            self._every(BEAT_SECONDS, "clock", lambda: _zero(read_offset(house)))
+        if not house.settings.background:
+            return
+        self._every(BEAT_SECONDS, "seal", lambda: _seal(house), woken=True)
+        self._every(BEAT_SECONDS, "relay", lambda: _relay(house), woken=True)
+        self._every(PURGE_SECONDS, "purge", lambda: _zero(_purge(house)))
+        for name, step in house.room.passes.items():
+            self._every(BEAT_SECONDS, name, lambda step=step: step(house))  # type: ignore[misc]  # bound per loop turn
+        self._tasks.append(asyncio.create_task(house.jobs.work(), name=f"{house.name}:jobs"))
+        self._tasks.append(asyncio.create_task(self._spread(), name=f"{house.name}:wake"))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _every(self, seconds: float, work: str, step: Callable[[], Awaitable[int]], woken: bool = False) -> None:
+        wake = asyncio.Event()
+        if woken:
+            self._wakes.append(wake)
+        self._tasks.append(
+            asyncio.create_task(self._repeat(seconds, work, step, wake), name=f"{self._house.name}:{work}")
+        )
+
+    async def _repeat(self, seconds: float, work: str, step: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
+        while True:
+            done = 0
+            try:
+                done = await step()
+            except Exception as fault:
+                FAILURES.labels(self._house.name, work).inc()
+                log.warning("background pass failed", room=self._house.name, work=work, fault=repr(fault))
+            if not done:
+                await _wait(wake, seconds)
+
+    async def _spread(self) -> None:
+        """One write wakes every pass that follows writes, at most five times a second."""
+        while True:
+            await self._house.wake.wait()
+            self._house.wake.clear()
+            for wake in self._wakes:
+                wake.set()
+            await asyncio.sleep(0.2)
+
+
+async def _wait(wake: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(wake.wait(), seconds)
+    except TimeoutError:
+        return
+    finally:
+        wake.clear()
+
+
+async def _zero(work: Awaitable[None]) -> int:
+    await work
+    return 0
+
+
+async def _seal(house: "House") -> int:
+    async with house.database.write() as session, session.begin():
+        return await audit.seal(session, house.metadata)
+
+
+async def _relay(house: "House") -> int:
+    return await outbox.relay(house.database, house.metadata, house.neighbour("registry"), house.name)
+
+
+async def _purge(house: "House") -> None:
+    async with house.database.write() as session, session.begin():
+        await idempotency.purge(session, house.metadata)
+
+
+async def read_offset(house: "House") -> None:
+    """Sample mode: take the clock's offset from the room's own table, so that every process agrees."""
+    if not house.settings.sample:
+        return
+    clock = house.metadata.tables[f"{house.metadata.schema}.clock"]
+    async with house.database.read() as session:
+        seconds = (await session.execute(select(clock.c.offset_seconds))).scalar_one_or_none()
+    house.clock.offset = timedelta(seconds=seconds or 0)

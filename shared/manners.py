@@ -1,0 +1,143 @@
+"""How every room behaves on HTTP: HEAD and OPTIONS, a true Allow, and problems instead of tracebacks."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import problems
+from shared.problems import Asked, Refusal, render
+from shared.telemetry import REFUSALS, current_trace, enter, log, trace_of
+from shared.texts import asked_language, field_error, pointer
+
+if TYPE_CHECKING:
+    from shared.app import House
+
+MOST_ERRORS = 50
+LONGEST_POINTER = 200
+
+
+class Manners:
+    """Pure ASGI: continues the caller's trace, answers OPTIONS, and lets HEAD be GET without a body."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], room: "House") -> None:
+        self._app = app
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        enter(trace_of(Headers(scope=scope)))
+        if scope["method"] == "OPTIONS" and (methods := offered(self._routes, scope)):
+            reply = Response(status_code=204, headers={"Allow": ", ".join(methods)})
+            await reply(scope, receive, send)
+        elif scope["method"] == "HEAD":
+            await self._app({**scope, "method": "GET"}, receive, _bodiless(send))
+        else:
+            await self._app(scope, receive, send)
+
+
+def _bodiless(send: Send) -> Send:
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return answer
+
+
+def offered(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
+    """Every method that some route offers at this path; empty when there is no such path."""
+    found: set[str] = set()
+    for route in routes:
+        if isinstance(route, Route) and route.matches({**scope, "method": "OPTIONS"})[0] is not Match.NONE:
+            found |= set(route.methods or ())
+    if "GET" in found:
+        found.add("HEAD")
+    return sorted(found | {"OPTIONS"}) if found else []
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Every way a request can fail becomes a problem of the house."""
+    handlers: dict[Any, Any] = {
+        Refusal: refused,
+        RequestValidationError: invalid,
+        HTTPException: from_starlette,
+        OperationalError: database_away,
+        InterfaceError: database_away,
+        PoolTimeout: database_away,
+        Exception: crashed,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+def asked_by(request: Request) -> Asked:
+    house: House = request.app.state.room
+    language = asked_language(request.headers.get("accept-language", ""))
+    return Asked(language, house.settings.public_url, current_trace().trace_id)
+
+
+async def refused(request: Request, refusal: Refusal) -> Response:
+    """Answer a refusal by the room's table."""
+    house: House = request.app.state.room
+    answer = house.answer_to(refusal)
+    REFUSALS.labels(house.name, answer.slug).inc()
+    return render(answer, refusal.facts, asked_by(request))
+
+
+async def invalid(request: Request, fault: RequestValidationError) -> Response:
+    """Malformed JSON is 400; fields that are not right are 422 with our own sentence for each."""
+    errors = fault.errors()
+    if any(error["type"] == "json_invalid" for error in errors):
+        return await refused(request, NOT_JSON)
+    if any(error["loc"] == ("body",) and error["type"] in {"missing", "model_attributes_type"} for error in errors):
+        media = request.headers.get("content-type", "").lower()
+        if not media.startswith(("application/json", "multipart/form-data", "application/x-www-form-urlencoded")):
+            return await refused(request, problems.MediaUnsupported(supported=["application/json"]))
+    language = asked_by(request).language
+    told = [
+        {
+            "pointer": pointer(error["loc"])[:LONGEST_POINTER],
+            "code": error["type"],
+            "detail": field_error(error["type"], error.get("ctx", {}), language),
+        }
+        for error in errors[:MOST_ERRORS]
+    ]
+    return await refused(request, problems.Invalid(errors=told))
+
+
+NOT_JSON = problems.Malformed(reason_zh="请求体不是有效的 JSON。", reason_en="The body is not valid JSON.")
+NOT_READABLE = problems.Malformed(reason_zh="请求体无法读懂。", reason_en="The body cannot be read.")
+
+
+async def from_starlette(request: Request, fault: HTTPException) -> Response:
+    """The framework's own refusals, in our words."""
+    if fault.status_code == 404:
+        return await refused(request, problems.Unknown())
+    if fault.status_code == 405:
+        allow = ", ".join(offered(request.app.router.routes, request.scope))
+        return await refused(request, problems.MethodUnknown(allow=allow))
+    if fault.status_code == 413:
+        return await refused(request, problems.TooLarge(limit="?"))
+    return await refused(request, NOT_READABLE)
+
+
+async def database_away(request: Request, fault: DBAPIError) -> Response:
+    """The database is gone, restarting or full of work: nothing was acknowledged; come again."""
+    log.warning("database did not answer", fault=repr(fault)[:500])
+    return await refused(request, problems.Busy(retry_after=2))
+
+
+async def crashed(request: Request, fault: Exception) -> Response:
+    """Our own fault. The traceback goes to the log, once; Starlette raises it on after this reply."""
+    return await refused(request, problems.Crashed())

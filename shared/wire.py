@@ -1,0 +1,118 @@
+"""How values look on the wire: strict days, instants, areas and texts, and the two kinds of model."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+AREA = re.compile(r"\d{1,9}\.\d{2}", re.ASCII)
+YEARS = range(1900, 2200)  # what a calendar of this house can hold; also keeps UTC shifts inside datetime's range
+
+
+class Input(BaseModel):
+    """What a caller sends. Unknown fields are refused; texts are trimmed and must be storable."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+
+class Output(BaseModel):
+    """What we answer. No defaults: every field is always there."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+def example(**fields: object) -> ConfigDict:
+    """The one true example of a wire type, for `model_config`."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})  # type: ignore[list-item]  # any JSON value
+
+
+def _storable(value: str) -> str:
+    """PostgreSQL stores no NUL and UTF-8 has no lone surrogates; other controls than tab and newline are noise."""
+    if any(ord(sign) < 32 and sign not in "\t\n\r" for sign in value) or "\x7f" in value:
+        raise PydanticCustomError("text_control", "control characters")
+    if any(0xD800 <= ord(sign) <= 0xDFFF for sign in value):
+        raise PydanticCustomError("text_surrogate", "lone surrogate")
+    return value
+
+
+def text(longest: int, shortest: int = 1) -> Any:
+    """A trimmed, storable text of `shortest` to `longest` characters."""
+    return Annotated[str, StringConstraints(min_length=shortest, max_length=longest), AfterValidator(_storable)]
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not DAY.fullmatch(value):
+        raise PydanticCustomError("day", "not a day")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("day", "not a day") from None
+    if day.year not in YEARS:
+        raise PydanticCustomError("day_range", "out of range")
+    return day
+
+
+def _instant(value: object) -> datetime:
+    if isinstance(value, str):
+        if not INSTANT.fullmatch(value):
+            raise PydanticCustomError("instant", "not an instant")
+        try:
+            value = datetime.fromisoformat(value.upper())
+        except ValueError:
+            raise PydanticCustomError("instant", "not an instant") from None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise PydanticCustomError("instant", "not an instant")
+    if value.year not in YEARS:
+        raise PydanticCustomError("day_range", "out of range")
+    return value.astimezone(UTC)
+
+
+def _area(value: object) -> int:
+    """Square metres with two places -> hundredths; integers are hundredths already (from our own tables)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or not AREA.fullmatch(value):
+        raise PydanticCustomError("area", "not an area")
+    return int(value.replace(".", ""))
+
+
+def area_text(hundredths: int) -> str:
+    """7297 -> "72.97"."""
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+_AREA_SCHEMA: Mapping[str, object] = {
+    "type": "string",
+    "pattern": r"^[0-9]{1,9}\.[0-9]{2}$",
+    "description": "Square metres, two places.",
+}
+Area = Annotated[
+    int,
+    BeforeValidator(_area, json_schema_input_type=str),
+    PlainSerializer(area_text, return_type=str),
+    WithJsonSchema(dict(_AREA_SCHEMA)),
+]
+Count = Annotated[int, Field(ge=0)]
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number that was sent as one: "5" is refused."""
+Flag = Annotated[bool, Field(strict=True)]
+"""true or false that was sent as such."""
