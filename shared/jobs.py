@@ -29,7 +29,7 @@ class Jobs:
         conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(
-                conninfo=conninfo, min_size=1, max_size=concurrency + 1, open=False, kwargs={"connect_timeout": 5}
+                conninfo=conninfo, min_size=1, max_size=concurrency + 1, kwargs={"connect_timeout": 5}
             )
         )
         self._concurrency = concurrency
