@@ -1,0 +1,34 @@
+"""What the front door itself refuses, beside the house-wide table."""
+
+from collections.abc import Mapping
+
+from shared.problems import HOUSE, Answer, Refusal, documented
+
+
+class OriginForbidden(Refusal):
+    """A browser page of an origin that CORS_ORIGINS does not name asked whether it may call."""
+
+
+class MetricsHidden(Refusal):
+    """Metrics were asked for from elsewhere, without their token."""
+
+
+ERRORS: Mapping[type[Refusal], Answer] = {
+    OriginForbidden: Answer(
+        403,
+        "origin-forbidden",
+        "此网页来源未获许可",
+        "This page's origin may not call",
+        "管理员可在 CORS_ORIGINS 中加入该来源。",
+        "The operator can add the origin to CORS_ORIGINS.",
+    ),
+    MetricsHidden: Answer(
+        404, "unknown", "没有找到", "Not found", "没有这个地址或对象。", "There is no such address or thing."
+    ),
+}
+answers = documented(ERRORS)
+
+
+def answer_for(refusal: Refusal) -> Answer:
+    """The row of a refusal that the gateway itself raised."""
+    return ERRORS.get(type(refusal)) or HOUSE[type(refusal)]

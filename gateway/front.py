@@ -1,0 +1,190 @@
+"""How one request passes the door: its gates in order, the room or page that answers, and the line that is left."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.admission import Admission
+from gateway.body import Counted, check_length, limit_of
+from gateway.cors import Cors
+from gateway.dispatch import Table
+from gateway.errors import OriginForbidden, answer_for
+from gateway.metrics import Metrics
+from gateway.operations import Operations, Priority
+from gateway.rate import Buckets, Subjects, address_key
+from gateway.reply import Headers, Reply, house_headers
+from gateway.settings import GatewaySettings
+from gateway.upstream import Upstream
+from gateway.visit import Visit, check_head, visit_of
+from shared.problems import Asked, Crashed, Refusal, TooLarge, TooMany, render
+from shared.telemetry import enter, log
+
+# Asked by monitors all the time and at the worst of times: neither counted against a client nor queued.
+UNCOUNTED = frozenset({"/health/live", "/health/ready", "/metrics"})
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What stands behind the door: the gateway's own pages, the rooms, and who answers which path."""
+
+    pages: ASGIApp
+    own_paths: frozenset[str]
+    """First segments of the gateway's own pages."""
+    rooms: Mapping[str, Upstream]
+    table: Table
+    operations: Operations
+
+
+class Front:
+    """The door. One instance a process; all it remembers is counters and buckets."""
+
+    def __init__(self, settings: GatewaySettings, inside: Inside, metrics: Metrics) -> None:
+        self._settings = settings
+        self._inside = inside
+        self._metrics = metrics
+        self._house = house_headers(settings.url.startswith("https://"))
+        self._cors = Cors(settings)
+        self._admission = Admission(settings.admit, settings.admit_streams)
+        self._people = Buckets(settings.rate_per_minute, settings.rate_burst)
+        self._addresses = Buckets(settings.address_rate_per_minute, settings.address_rate_burst)
+        self._subjects = Subjects()
+        metrics.working.set_function(lambda: self._admission.working)
+        metrics.streaming.set_function(lambda: self._admission.streaming)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visit = visit_of(scope)
+        enter(visit.trace)
+        reply = Reply(visit, send, self._house, self._cors.headers(visit))
+        try:
+            await self._pass(visit, scope, receive, reply)
+        except Refusal as refusal:
+            visit.refused = answer_for(refusal).slug
+            await self._refuse(refusal, visit, scope, receive, reply)
+        except Exception:
+            await self._crashed(visit, scope, receive, reply)
+        finally:
+            self._leave_line(visit)
+
+    async def _pass(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
+        check_head(visit, scope)
+        if self._cors.is_preflight(visit):
+            await self._preflight(visit, reply)
+            return
+        visit.operation = self._inside.operations.find(visit.method, visit.path)
+        if visit.path not in UNCOUNTED:
+            self._take_share(visit)
+        if visit.path.split("/", 2)[1] in self._inside.own_paths:
+            await self._hand_over(self._inside.pages, visit, scope, receive, reply)
+            return
+        visit.room = self._inside.table.room_of(visit.path)
+        await self._enter_room(visit, scope, receive, reply)
+
+    async def _enter_room(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
+        priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
+        self._admission.enter(priority)
+        try:
+            passed_on = {**scope, "headers": _passed_headers(scope, visit)}
+            await self._hand_over(self._inside.rooms[visit.room], visit, passed_on, receive, reply)
+        finally:
+            self._admission.leave(priority)
+        self._learn(visit)
+
+    async def _hand_over(self, app: ASGIApp, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
+        limit = limit_of(visit.operation, self._settings)
+        if not check_length(visit, limit):
+            await app(scope, receive, reply)
+            return
+        await _call_counted(app, scope, Counted(receive, limit), reply)
+
+    def _take_share(self, visit: Visit) -> None:
+        """Charge the address and, where a room has believed the token, the subject."""
+        token = visit.headers.get(b"authorization")
+        subject = self._subjects.of(token) if token is not None else None
+        share = self._addresses.take(address_key(visit.client))
+        policy, quota = "address", self._settings.address_rate_burst
+        if share.granted and subject is not None:
+            share = self._people.take(subject)
+            policy, quota = "person", self._settings.rate_burst
+        visit.extra += [
+            (b"ratelimit-policy", f'"{policy}";q={quota};w={max(1, self._window(policy, quota))}'.encode()),
+            (b"ratelimit", f'"{policy}";r={share.left};t={share.full_in}'.encode()),
+        ]
+        if not share.granted:
+            raise TooMany(retry_after=share.wait)
+
+    def _window(self, policy: str, quota: int) -> int:
+        """Seconds in which an empty bucket fills up."""
+        own = policy == "person"
+        return quota * 60 // (self._settings.rate_per_minute if own else self._settings.address_rate_per_minute)
+
+    def _learn(self, visit: Visit) -> None:
+        """Believe or doubt a token by what the room made of it."""
+        token = visit.headers.get(b"authorization")
+        if token is None or visit.operation is None or not visit.operation.secured:
+            return
+        if visit.status == 401:
+            self._subjects.doubt(token)
+        elif visit.status < 400:
+            self._subjects.believe(token)
+
+    async def _preflight(self, visit: Visit, reply: Reply) -> None:
+        headers = self._cors.preflight(visit)
+        if not headers:
+            raise OriginForbidden
+        await reply({"type": "http.response.start", "status": 204, "headers": headers})
+        await reply({"type": "http.response.body", "body": b""})
+
+    async def _refuse(self, refusal: Refusal, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
+        if reply.started:
+            return  # the head is out: leaving the body unfinished makes the server cut the connection
+        asked = Asked(visit.language, self._settings.url, visit.trace.trace_id)
+        await render(answer_for(refusal), refusal.facts, asked)(scope, receive, reply)
+
+    async def _crashed(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
+        """An exception nobody foresaw: on record once, told without details."""
+        log.exception("crashed", room=visit.room, method=visit.method, route=visit.route)
+        await self._refuse(Crashed(), visit, scope, receive, reply)
+
+    def _leave_line(self, visit: Visit) -> None:
+        seconds = time.perf_counter() - visit.started
+        self._metrics.count(visit, seconds)
+        line: dict[str, Any] = {
+            "method": visit.method,
+            "route": visit.route,
+            "room": visit.room,
+            "status": visit.status,
+            "ms": round(seconds * 1000, 1),
+            "bytes": visit.sent,
+            "client": visit.network,
+        }
+        (log.debug if visit.path in UNCOUNTED else log.info)("request", **line)
+
+
+async def _call_counted(app: ASGIApp, scope: Scope, counted: Counted, reply: Reply) -> None:
+    """Call an app with a body of untold length; what it says after the cut is replaced by our own 413."""
+
+    async def send(message: Message) -> None:
+        if not counted.cut:
+            await reply(message)
+
+    try:
+        await app(scope, counted, send)
+    except Exception:
+        if not counted.cut:
+            raise
+    if counted.cut:
+        raise TooLarge(limit=counted.limit)
+
+
+def _passed_headers(scope: Scope, visit: Visit) -> Headers:
+    """The request's headers as they came, with our id and trace in place of the caller's."""
+    replaced = {b"x-request-id", b"traceparent"}
+    if visit.trace.trace_id.encode() not in visit.headers.get(b"traceparent", b""):
+        replaced.add(b"tracestate")  # it belongs to a trace that was not continued
+    headers = [line for line in scope["headers"] if line[0] not in replaced]
+    headers.append((b"x-request-id", visit.trace.request_id.encode()))
+    headers.append((b"traceparent", visit.trace.traceparent.encode()))
+    return headers
