@@ -43,6 +43,7 @@ FIELD_TEXTS: Mapping[str, tuple[str, str]] = {
     "string_unicode": ("含有无法保存的字符", "holds characters that cannot be stored"),
     "text_control": ("含有控制字符", "holds control characters"),
     "text_surrogate": ("含有无法保存的字符", "holds characters that cannot be stored"),
+    "cursor": ("不是此列表给出的游标", "is no cursor of this list"),
     "day": ("应为日期,如 2026-03-08", "must be a day such as 2026-03-08"),
     "day_range": ("日期应在 1900 年至 2199 年之间", "must lie between the years 1900 and 2199"),
     "instant": (
