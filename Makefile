@@ -1,0 +1,73 @@
+# Everything the house is started, tested and checked with. `make help` says what each target does.
+# Recipes quote every path: the folder may have spaces in its name.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+PORT ?= 8000
+HOMES ?= 612
+EMPTY ?=
+DATA_DIR ?= .data
+WORKERS ?= 2
+VENV := .venv
+RUN := $(VENV)/bin/python
+export PORT HOMES EMPTY DATA_DIR
+
+.DEFAULT_GOAL := help
+.PHONY: help run init test prove check story fuzz bench lock revision format psql clean
+
+help: ## Say what each target does
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@echo "  Variables: PORT=8000  EMPTY=1 (no sample: a real house)  HOMES=612 (size of the sample)  DATA_DIR=.data"
+
+# One stamp per lock: pip runs only when the lock changed.
+$(VENV)/run.stamp: requirements.lock
+	@sh .ci/venv "$(PYTHON)" requirements.lock run.stamp
+
+$(VENV)/dev.stamp: requirements-dev.lock requirements.lock
+	@sh .ci/venv "$(PYTHON)" requirements-dev.lock dev.stamp
+
+run: $(VENV)/run.stamp ## Start the house on http://127.0.0.1:PORT, with the sample compound unless EMPTY=1
+	@"$(RUN)" -m gateway.cli run
+
+init: $(VENV)/run.stamp ## Make the first administrator of a real house (one-time code)
+	@"$(RUN)" -m gateway.cli init
+
+test: $(VENV)/dev.stamp ## The suite: private PostgreSQL, parallel, no network (under 3 minutes)
+	@"$(RUN)" -m pytest -q -n $(WORKERS) -m "not prove"
+
+prove: $(VENV)/dev.stamp ## The slower proofs: bad starts, state machines, contract fuzz in short form (under 15 minutes)
+	@"$(RUN)" -m pytest -q -n $(WORKERS) -m prove
+
+check: $(VENV)/dev.stamp ## ruff, mypy --strict, alembic check, architecture tests, contract drift
+	@"$(RUN)" -m ruff check .
+	@"$(RUN)" -m ruff format --check .
+	@"$(RUN)" -m mypy
+	@"$(RUN)" -m migrations.check
+	@"$(RUN)" -m pytest -q tests/architecture tests/contract
+
+story: $(VENV)/dev.stamp ## Play the scenes of the story over HTTP, against PORT or a server of its own
+	@"$(RUN)" -m tests.journeys.story
+
+fuzz: $(VENV)/dev.stamp ## schemathesis over the whole document, 100 examples an operation
+	@FUZZ_EXAMPLES=100 "$(RUN)" -m pytest -q -m prove tests/fuzz
+
+bench: $(VENV)/dev.stamp ## Measure the gateway; ends with one line of JSON
+	@"$(RUN)" -m bench.gateway
+
+lock: ## Write both locks anew from the .in files (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements-dev.in -o requirements-dev.lock
+
+revision: $(VENV)/dev.stamp ## Write a migration from the tables: make revision ROOM=ticket WHAT="add a column"
+	@"$(RUN)" -m migrations.check --write $(ROOM) "$(WHAT)"
+
+format: $(VENV)/dev.stamp ## Format the code
+	@"$(RUN)" -m ruff check --fix .
+	@"$(RUN)" -m ruff format .
+
+psql: $(VENV)/run.stamp ## A psql session in the running house
+	@"$(RUN)" -m gateway.cli psql
+
+clean: ## Remove .venv and caches; the data in DATA_DIR stays
+	rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
