@@ -23,30 +23,33 @@ def pins(lock: Path) -> list[tuple[str, str, bool]]:
 
 
 def is_installed(lock: Path) -> bool:
-    """A pin with a marker counts only if the package is there in another version."""
+    """A pin with a marker counts only if the package is there; a name pinned twice (by marker) may be either."""
     there = {each.name.lower().replace("_", "-").replace(".", "-"): each.version for each in metadata.distributions()}
-    return all(
-        there.get(name) == version or (has_marker and name not in there) for name, version, has_marker in pins(lock)
-    )
+    allowed: dict[str, set[str | None]] = {}
+    for name, version, has_marker in pins(lock):
+        allowed.setdefault(name, set()).update({version, None} if has_marker else {version})
+    return all(there.get(name) in versions for name, versions in allowed.items())
 
 
 def install(lock: Path) -> int:
-    """pip's exit code. Its output is shown as one line per ten packages; what it complains of is shown whole."""
+    """pip's exit code. Shows a line per ten packages; what pip said is shown only when it failed."""
     count = len(pins(lock))
     print(f"Installing {count} packages of {lock.name}, each checked by its hash (about a minute)", flush=True)
-    seen, quiet = 0, ("Collecting", "  ", "Downloading", "Using cached", "Looking in", "Obtaining", "Processing")
+    said: list[str] = []
+    fetched = 0
     with subprocess.Popen(
         [sys.executable, *PIP, str(lock)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as pip:
         for line in pip.stdout or ():
+            said.append(line)
             if line.startswith(("Collecting", "Processing")):
-                seen += 1
-                if seen % 10 == 0:
-                    print(f"  {seen} of {count} fetched", flush=True)
+                fetched += 1
+                if fetched % 10 == 0:
+                    print(f"  {fetched} of {count} fetched", flush=True)
             elif line.startswith("Installing collected"):
                 print("  unpacking", flush=True)
-            elif line.strip() and not line.startswith((*quiet, "Successfully", "Requirement already")):
-                print(line, end="", flush=True)
+    if pip.returncode:
+        print("".join(line for line in said if not line.startswith(("Collecting", "  ", "Ignoring"))), end="")
     return pip.returncode
 
 
