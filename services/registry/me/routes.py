@@ -1,0 +1,90 @@
+"""The caller himself over HTTP."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from services.registry.errors import (
+    BindingUnknown,
+    DoorCodeRefused,
+    DoorCodeTries,
+    FactorRefused,
+    PasswordWeak,
+    PersonUnknown,
+    SignInRefused,
+    answers,
+)
+from services.registry.me import actions, queries
+from services.registry.me.schemas import BindHome, ConfirmFactor, FactorSeen, MeSeen, MyBinding, SetPassword
+from shared.edge import EdgeRoute, Now, Reading, Writing, house_of
+from shared.identity import SignedIn
+
+router = APIRouter(prefix="/v1/me", tags=["registry"], route_class=EdgeRoute)
+
+
+@router.get("", operation_id="get_me", summary="Who I am here", responses=answers(PersonUnknown))
+async def get_me(request: Request, db: Reading, actor: SignedIn, now: Now) -> MeSeen:
+    """My roles, homes and compounds as they stand now, and the next step."""
+    return await queries.me(db, actor, house_of(request).keys, now)
+
+
+@router.post(
+    "/bindings",
+    operation_id="bind_home",
+    summary="Bind myself to a home",
+    status_code=201,
+    responses=answers(DoorCodeRefused, DoorCodeTries, PersonUnknown),
+)
+async def bind_home(db: Writing, actor: SignedIn, asked: BindHome, now: Now) -> MyBinding:
+    """With the code that was handed over at my door. Refresh the token afterwards: it then carries the new tie."""
+    binding = await actions.bind_home(db, actor, asked.code, now)
+    return next(one for one in await queries.my_bindings(db, actor) if one.id == binding.id)
+
+
+@router.delete(
+    "/bindings/{binding_id}",
+    operation_id="end_binding",
+    summary="Leave a home",
+    status_code=204,
+    responses=answers(BindingUnknown),
+)
+async def end_binding(db: Writing, actor: SignedIn, binding_id: UUID, now: Now) -> None:
+    """End my tie to a home, when the ownership or tenancy is over. Ending it again changes nothing."""
+    await actions.end_binding(db, actor, binding_id, now)
+
+
+@router.put(
+    "/password",
+    operation_id="set_password",
+    summary="Set my password",
+    status_code=204,
+    responses=answers(PasswordWeak, SignInRefused, PersonUnknown),
+)
+async def set_password(db: Writing, actor: SignedIn, asked: SetPassword) -> None:
+    """At least 8 characters of three kinds, without the login."""
+    await actions.set_password(db, actor, asked.password, asked.present)
+
+
+@router.post(
+    "/second-factors",
+    operation_id="begin_factor",
+    summary="Set up my second factor",
+    status_code=201,
+    responses=answers(FactorRefused, PersonUnknown),
+)
+async def begin_factor(request: Request, db: Writing, actor: SignedIn) -> FactorSeen:
+    """A secret for an authenticator app. It counts after its first code was confirmed."""
+    secret, uri = await actions.begin_factor(db, actor, house_of(request).keys)
+    return FactorSeen(secret=secret, uri=uri)
+
+
+@router.post(
+    "/second-factors/confirmations",
+    operation_id="confirm_factor",
+    summary="Confirm my second factor",
+    status_code=204,
+    responses=answers(FactorRefused, PersonUnknown),
+)
+async def confirm_factor(request: Request, db: Writing, actor: SignedIn, asked: ConfirmFactor) -> None:
+    """The code that the app shows now; from then on sign-in asks for one."""
+    await actions.confirm_factor(db, actor, house_of(request).keys, asked.code)

@@ -1,0 +1,73 @@
+"""What somebody may do right now: the roles given to him and those that his homes bring."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.rules.roles import Role
+from services.registry.tables.identity import Account, RoleGrant
+from services.registry.tables.owners import Binding
+from services.registry.tables.places import Compound, Home
+from shared.identity import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Grants and homes of a person or client at an instant."""
+
+    grants: tuple[Grant, ...]
+    homes: tuple[UUID, ...]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(grant.role for grant in self.grants)
+
+
+async def rights_of(db: AsyncSession, holder: UUID, now: datetime) -> Rights:
+    """Live grants, and RESIDENT (for owners also OWNER) on the compound of each bound home (PRI-4)."""
+    given = await db.execute(
+        select(RoleGrant.role, RoleGrant.scope).where(
+            RoleGrant.holder == holder,
+            RoleGrant.ended_at.is_(None),
+            or_(RoleGrant.until.is_(None), RoleGrant.until > now),
+        )
+    )
+    grants = {Grant(role, scope) for role, scope in given}
+    bound = await db.execute(
+        select(Binding.home_id, Binding.relation, Compound.code)
+        .join(Home, Home.id == Binding.home_id)
+        .join(Compound, Compound.id == Home.compound_id)
+        .where(Binding.person_id == holder, Binding.ended_at.is_(None))
+    )
+    homes: list[UUID] = []
+    for home, relation, code in bound:
+        homes.append(home)
+        grants.add(Grant(Role.RESIDENT, code))
+        if relation == "OWNER":
+            grants.add(Grant(Role.OWNER, code))
+    return Rights(tuple(sorted(grants, key=lambda one: (one.role, one.scope))), tuple(sorted(homes)))
+
+
+async def account_by_login(db: AsyncSession, login: str) -> Account | None:
+    """The account, locked for the attempt that is being made."""
+    return (
+        await db.execute(select(Account).where(Account.login == login.lower()).with_for_update())
+    ).scalar_one_or_none()
+
+
+async def account_by_mini_program(db: AsyncSession, index: bytes) -> Account | None:
+    return (
+        await db.execute(select(Account).where(Account.mini_program_index == index).with_for_update())
+    ).scalar_one_or_none()
+
+
+def scopes_by_role(grants: Sequence[Grant]) -> dict[Role, tuple[str, ...]]:
+    """Role -> the prefixes it reaches."""
+    found: dict[Role, tuple[str, ...]] = {}
+    for grant in grants:
+        found[Role(grant.role)] = (*found.get(Role(grant.role), ()), grant.scope)
+    return found
