@@ -88,11 +88,15 @@ def asked_by(request: Request) -> Asked:
 
 
 async def refused(request: Request, refusal: Refusal) -> Response:
-    """Answer a refusal by the room's table."""
+    """Answer a refusal by the room's table. Field errors raised by our own code get their sentence here."""
     house: House = request.app.state.room
-    answer = house.answer_to(refusal)
+    answer, asked = house.answer_to(refusal), asked_by(request)
     REFUSALS.labels(house.name, answer.slug).inc()
-    return render(answer, refusal.facts, asked_by(request))
+    facts = refusal.facts
+    if isinstance(refusal, problems.Invalid):
+        errors = [{"detail": field_error(one["code"], one, asked.language), **one} for one in facts["errors"]]
+        facts = {**facts, "errors": errors}
+    return render(answer, facts, asked)
 
 
 async def invalid(request: Request, fault: RequestValidationError) -> Response:

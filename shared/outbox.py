@@ -1,5 +1,6 @@
 """What the world hears of a room: thin events, written with the fact itself and relayed to the feed in order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +23,7 @@ class Event:
     type: str
     subject: str
     compound_code: str | None
-    data: dict[str, str | int | bool | None]
+    data: Mapping[str, str | int | bool | None]
 
 
 async def tell(session: AsyncSession, metadata: MetaData, event: Event) -> None:
@@ -33,7 +34,7 @@ async def tell(session: AsyncSession, metadata: MetaData, event: Event) -> None:
         "type": event.type,
         "subject": event.subject,
         "compound_code": event.compound_code,
-        "data": event.data,
+        "data": dict(event.data),
         "at": datetime.now(UTC),
     }
     await session.execute(insert(outbox).values(row))

@@ -1,10 +1,12 @@
 """How values look on the wire: strict days, instants, areas and texts, and the two kinds of model."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
+from annotated_types import GroupedMetadata
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -13,7 +15,6 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
-    StringConstraints,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
@@ -50,9 +51,16 @@ def _storable(value: str) -> str:
     return value
 
 
-def text(longest: int, shortest: int = 1) -> Any:
-    """A trimmed, storable text of `shortest` to `longest` characters."""
-    return Annotated[str, StringConstraints(min_length=shortest, max_length=longest), AfterValidator(_storable)]
+@dataclass(frozen=True, slots=True)
+class Text(GroupedMetadata):
+    """`Annotated[str, Text(80)]`: a trimmed, storable text of `shortest` to `longest` characters."""
+
+    longest: int
+    shortest: int = 1
+
+    def __iter__(self) -> Iterator[object]:
+        yield Field(min_length=self.shortest, max_length=self.longest)
+        yield AfterValidator(_storable)
 
 
 def _day(value: object) -> date:
