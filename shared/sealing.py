@@ -1,4 +1,4 @@
-"""Decides how a value is sealed at rest, under which key, and how it is found again without being opened (PRI-2, PRI-5)."""
+"""Decides how a value is sealed at rest, under which key, and how it is found without being opened (PRI-2, PRI-5)."""
 
 import hashlib
 import hmac

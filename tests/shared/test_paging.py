@@ -95,7 +95,7 @@ def test_a_cursor_of_another_list_is_refused() -> None:
 
 @given(
     number=st.integers(-(2**31), 2**31 - 1),
-    at=st.datetimes(datetime(1901, 1, 1), datetime(2198, 1, 1), timezones=st.just(UTC)),
+    at=st.datetimes(datetime(1901, 1, 1), datetime(2198, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     day=st.dates(date(1900, 1, 1), date(2199, 12, 31)),
     label=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20),
     identity=st.uuids(),

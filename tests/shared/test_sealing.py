@@ -1,6 +1,5 @@
 """Sealing: PRI-2 and PRI-5, and what happens to a value that was moved, cut or changed."""
 
-import os
 import stat
 import threading
 from pathlib import Path
@@ -77,7 +76,7 @@ def test_missing_keys_are_refused_where_none_may_be_made(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["sealing.json", "index.key", "files.key"])
 def test_a_key_file_others_can_read_is_refused(folder: Path, name: str) -> None:
     Keys.load(folder, create=True)
-    os.chmod(folder / name, 0o640)
+    (folder / name).chmod(0o640)
 
     with pytest.raises(KeysExposed, match=name):
         Keys.load(folder, create=False)
@@ -85,7 +84,7 @@ def test_a_key_file_others_can_read_is_refused(folder: Path, name: str) -> None:
 
 def test_a_key_folder_others_can_enter_is_refused(folder: Path) -> None:
     Keys.load(folder, create=True)
-    os.chmod(folder, 0o755)
+    folder.chmod(0o755)
 
     with pytest.raises(KeysExposed):
         Keys.load(folder, create=False)

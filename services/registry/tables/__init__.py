@@ -1,8 +1,8 @@
 """Every table of the registry, under one metadata."""
 
-from services.registry.tables import identity, owners, places, rolls
+from services.registry.tables import files, identity, owners, places, rolls
 from services.registry.tables.schema import Base
 
 metadata = Base.metadata
 
-__all__ = ["Base", "identity", "metadata", "owners", "places", "rolls"]
+__all__ = ["Base", "files", "identity", "metadata", "owners", "places", "rolls"]

@@ -1,0 +1,1 @@
+"""Files that people upload: checked, kept sealed, fetched by short links."""
