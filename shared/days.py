@@ -55,7 +55,7 @@ def _month_day(year: int, text: str) -> date:
     return date(year, int(text[:2]), int(text[2:]))
 
 
-# Notices of the General Office of the State Council (国务院办公厅关于某年部分节假日安排的通知), span by span as printed.
+# Notices of the State Council's General Office (国务院办公厅关于…年部分节假日安排的通知), span by span.
 # A new year is added here when its notice is out, about November; until then it refuses.
 TABLES: Mapping[int, YearTable] = {
     2024: _table(

@@ -27,7 +27,7 @@ from shared.days import (
 )
 
 OFFICE = OfficeHours()
-INSTANTS = some.datetimes(datetime(2025, 1, 1), datetime(2026, 10, 31), timezones=some.just(UTC))
+INSTANTS = some.integers(0, 960_000).map(lambda minutes: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
 
 
 def at(day: str, clock: str = "00:00") -> datetime:
@@ -190,5 +190,5 @@ def test_office_hours_are_read_from_a_setting() -> None:
 
 @pytest.mark.parametrize("text", ["", "09:00", "12:00-09:00", "09:00-12:00,11:00-18:00", "x-y"])
 def test_office_hours_out_of_order_are_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"."):
         OfficeHours.parse(text)
