@@ -104,8 +104,9 @@ class Postgres:
         self.stop()
 
     @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
+    def pid(self) -> int:
+        """Of the running server; 0 before the start and after the stop."""
+        return self._process.pid if self._process else 0
 
     @property
     def is_running(self) -> bool:

@@ -1,0 +1,203 @@
+"""The `linli` command: start the house, make its first administrator, verify its audit, look into its database."""
+
+import asyncio
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gateway.start import (
+    Asked,
+    Progress,
+    StartRefused,
+    asked_of,
+    choose_origin,
+    debugging,
+    in_one_line,
+    room_urls,
+    running_database,
+    serve,
+    signals_as_interrupts,
+    take_port,
+)
+from migrations.heads import ROOMS
+from migrations.origin import Kind, Origin, origin_of, set_origin
+from migrations.run import prepare
+from shared.postgres import LauncherRefused, Postgres, find_binaries
+
+if TYPE_CHECKING:
+    from gateway.house import House
+
+REFUSED = 2
+BROKEN = 1
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+audit_app = typer.Typer(no_args_is_help=True, help="The record of who did what.")
+app.add_typer(audit_app, name="audit")
+
+
+def main() -> None:
+    """Every refusal is one line and exit code 2; an operator never sees a trace (LINLI_DEBUG=1 shows it)."""
+    try:
+        app()
+    except (LauncherRefused, StartRefused) as refusal:
+        sys.exit(_complain(str(refusal)))
+    except KeyboardInterrupt:
+        sys.exit(0)  # everything was stopped in order on the way out
+    except Exception as error:
+        if debugging():
+            raise
+        sys.exit(_complain(f"{type(error).__name__}: {in_one_line(error)} (LINLI_DEBUG=1 shows where)"))
+
+
+def _complain(line: str) -> int:
+    print(f"linli: {line}", file=sys.stderr, flush=True)
+    return REFUSED
+
+
+@app.command()
+def run() -> None:
+    """Start the house and serve it until Ctrl-C. Reads PORT, HOST, EMPTY, HOMES, DATA_DIR."""
+    asked = asked_of(os.environ)
+    say = Progress()
+    with take_port(asked) as listening, signals_as_interrupts():
+        say("Starting PostgreSQL")
+        with Postgres(asked.data_dir, say=say) as postgres:
+            try:
+                code = _run(asked, say, postgres, listening)
+            finally:
+                say("Stopping PostgreSQL")
+        say("Stopped")
+    raise typer.Exit(code)
+
+
+def _run(asked: Asked, say: Progress, postgres: Postgres, listening: socket.socket) -> int:
+    """With PostgreSQL running: migrate, load the sample if it is wanted, serve. Answers the exit code."""
+    url = prepare(postgres.url(), say=say)
+    origin = choose_origin(postgres.url(), url, asked, say)
+    say("Loading the rooms")
+    import uvloop  # heavy, like the rooms: said before, and after the cheap refusals
+
+    from gateway.house import build_house
+    from gateway.settings import GatewaySettings
+
+    settings = GatewaySettings(
+        host=asked.host,
+        port=listening.getsockname()[1],
+        data_dir=asked.data_dir,
+        sample=origin.kind is Kind.SAMPLE,
+    )
+    house = build_house(settings, room_urls(url))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        if not origin.is_whole:
+            runner.run(_load_sample(house, asked, say))
+            set_origin(url, Origin(origin.kind, is_whole=True))
+        server = runner.run(serve(house, listening, postgres, lambda: _tell(house, settings.url, say)))
+    if server.lost_postgres:
+        print(f"linli: PostgreSQL ended by itself; its log: {postgres.cluster.with_suffix('.log')}", file=sys.stderr)
+    elif not server.started:
+        print("linli: a room did not start; the reason stands above", file=sys.stderr)
+    return 0 if server.started and not server.lost_postgres else BROKEN
+
+
+async def _load_sample(house: "House", asked: Asked, say: Progress) -> None:
+    from gateway.house import load_sample  # already loaded by now
+
+    say(f"Loading the sample compound, {asked.homes} homes (a real house: make run EMPTY=1)")
+    await load_sample(house, asked.homes, say)
+
+
+def _tell(house: "House", url: str, say: Progress) -> None:
+    """Where to look, once the first request would be answered."""
+    say("Ready")
+    print(f"\n  API      {url}/v1/…\n  Docs     {url}/docs\n  Health   {url}/health/ready\n  Metrics  {url}/metrics\n")
+    if not house.settings.sample:
+        print("  A real house. No administrator yet? In another terminal: make init\n", flush=True)
+        return
+    print("  The sample compound (invented people). Sign in, from this machine only, for example as the secretary:")
+    first = next(iter(house.sign_ins), None)
+    if first is not None:
+        print(f"    curl -d '{first.body}' {url}/oauth/token\n")
+    for person in house.sign_ins:
+        code = next((value for name, value in person.form if value.startswith("dev:")), person.person)
+        print(f"    {code:<20} {person.role_en} {person.role_zh}: {person.may_en}")
+    print(flush=True)
+
+
+@app.command()
+def init(
+    login: Annotated[str, typer.Option(help="What the administrator will sign in with.")] = "admin",
+) -> None:
+    """Make the first administrator of a real house; prints a one-time code to hand over in person."""
+    asked = asked_of(os.environ)
+    from gateway.house import first_administrator
+    from gateway.settings import GatewaySettings
+
+    with running_database(asked.data_dir, Progress()) as url:
+        origin = origin_of(url)
+        if origin is not None and origin.kind is Kind.SAMPLE:
+            raise StartRefused(f"{asked.data_dir} holds the sample compound: choose another DATA_DIR for a real house")
+        set_origin(url, Origin(Kind.REAL, is_whole=True))
+        settings = GatewaySettings(host=asked.host, port=asked.port, data_dir=asked.data_dir)
+        made = asyncio.run(first_administrator(settings, room_urls(url), login))
+    if made is None:
+        raise StartRefused("this house has an administrator already; he gives further roles (POST /v1/roles)")
+    code, expires = made
+    print(f"\n  Administrator {login}\n  One-time code {code}  (until {expires:%Y-%m-%d %H:%M} UTC)\n")
+    print("  Start the house (make run EMPTY=1), then:")
+    print(f"    curl -d 'grant_type=urn:linli:grant:one-time-code&code={code}' {settings.url}/oauth/token\n")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring every room's schema to its newest revision, without serving."""
+    asked = asked_of(os.environ)
+    say = Progress()
+    with Postgres(asked.data_dir, say=say) as postgres:
+        prepare(postgres.url(), say=say)
+    say("Every room is at its newest revision")
+
+
+@audit_app.command("verify")
+def audit_verify() -> None:
+    """Walk the chained audit of every room and name each row that does not fit. Exit code 1 if there is one."""
+    asked = asked_of(os.environ)
+    with running_database(asked.data_dir, lambda _: None) as url:
+        faults = asyncio.run(_verify(url))
+    raise typer.Exit(BROKEN if faults else 0)
+
+
+async def _verify(url: str) -> int:
+    """The number of faults over all rooms, each printed."""
+    from shared import audit
+    from shared.database import Database, metadata_for
+
+    faults = 0
+    for room, room_url in room_urls(url).items():
+        database = Database(room_url, 1)
+        async with database.read() as session:
+            sealed, found = await audit.verify(session, metadata_for(room))
+        await database.close()
+        print(f"{room}: {sealed} rows in the chain, {len(found)} faults")
+        for fault in found:
+            print(f"  {fault}")
+        faults += len(found)
+    return faults
+
+
+@app.command()
+def psql(
+    role: Annotated[str, typer.Argument(help=f"Whose eyes: postgres, {', '.join(ROOMS)}.")] = "postgres",
+) -> None:
+    """Open psql in the running house's database."""
+    link = Path(os.environ.get("DATA_DIR") or ".data") / "socket"
+    program = find_binaries(os.environ).folder / "psql"
+    if not link.is_symlink():
+        raise StartRefused("the house is not running on this DATA_DIR: make run")
+    os.execv(program, [str(program), "-h", str(link.readlink()), "-U", role, "linli"])
+
+
+if __name__ == "__main__":
+    main()
