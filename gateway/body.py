@@ -1,12 +1,18 @@
 """How much a request may bring: judged by its Content-Length, and counted where there is none."""
 
+import asyncio
+
 from starlette.requests import ClientDisconnect
-from starlette.types import Message, Receive
+from starlette.responses import Response
+from starlette.types import Message, Receive, Send
 
 from gateway.operations import Operation
 from gateway.settings import GatewaySettings
 from gateway.visit import Visit
 from shared.problems import Malformed, TooLarge
+
+LINGER_BYTES = 16 * 1024 * 1024
+LINGER_SECONDS = 3.0
 
 
 class BodyCut(ClientDisconnect):
@@ -51,3 +57,29 @@ class Counted:
                 self.cut = True
                 raise BodyCut
         return message
+
+
+async def say_and_close(response: Response, receive: Receive, send: Send) -> None:
+    """Answer while the client may still be sending, then hang up.
+
+    Closing with unread bytes would reset the connection and lose the answer on its way, so a little more is read and
+    dropped first; never without end.
+    """
+    head = [*response.raw_headers, (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": head})
+    await send({"type": "http.response.body", "body": response.body, "more_body": True})
+    await _linger(receive)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _linger(receive: Receive) -> None:
+    left = LINGER_BYTES
+    try:
+        async with asyncio.timeout(LINGER_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return

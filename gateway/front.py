@@ -8,7 +8,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.admission import Admission
-from gateway.body import Counted, check_length, limit_of
+from gateway.body import Counted, check_length, limit_of, say_and_close
 from gateway.cors import Cors
 from gateway.dispatch import Table
 from gateway.errors import OriginForbidden, answer_for
@@ -74,10 +74,13 @@ class Front:
             await self._preflight(visit, reply)
             return
         visit.operation = self._inside.operations.find(visit.method, visit.path)
+        limit = limit_of(visit.operation, self._settings)
+        counts = check_length(visit, limit)
+        receive = Counted(receive, limit) if counts else receive
         if visit.path not in UNCOUNTED:
             self._take_share(visit)
         if visit.path.split("/", 2)[1] in self._inside.own_paths:
-            await self._hand_over(self._inside.pages, visit, scope, receive, reply)
+            await _call(self._inside.pages, scope, receive, reply)
             return
         visit.room = self._inside.table.room_of(visit.path)
         await self._enter_room(visit, scope, receive, reply)
@@ -87,17 +90,10 @@ class Front:
         self._admission.enter(priority)
         try:
             passed_on = {**scope, "headers": _passed_headers(scope, visit)}
-            await self._hand_over(self._inside.rooms[visit.room], visit, passed_on, receive, reply)
+            await _call(self._inside.rooms[visit.room], passed_on, receive, reply)
         finally:
             self._admission.leave(priority)
         self._learn(visit)
-
-    async def _hand_over(self, app: ASGIApp, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
-        limit = limit_of(visit.operation, self._settings)
-        if not check_length(visit, limit):
-            await app(scope, receive, reply)
-            return
-        await _call_counted(app, scope, Counted(receive, limit), reply)
 
     def _take_share(self, visit: Visit) -> None:
         """Charge the address and, where a room has believed the token, the subject."""
@@ -141,7 +137,11 @@ class Front:
         if reply.started:
             return  # the head is out: leaving the body unfinished makes the server cut the connection
         asked = Asked(visit.language, self._settings.url, visit.trace.trace_id)
-        await render(answer_for(refusal), refusal.facts, asked)(scope, receive, reply)
+        response = render(answer_for(refusal), refusal.facts, asked)
+        if isinstance(refusal, TooLarge) or b"transfer-encoding" in visit.headers:
+            await say_and_close(response, receive, reply)
+        else:
+            await response(scope, receive, reply)
 
     async def _crashed(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
         """An exception nobody foresaw: on record once, told without details."""
@@ -163,20 +163,23 @@ class Front:
         (log.debug if visit.path in UNCOUNTED else log.info)("request", **line)
 
 
-async def _call_counted(app: ASGIApp, scope: Scope, counted: Counted, reply: Reply) -> None:
-    """Call an app with a body of untold length; what it says after the cut is replaced by our own 413."""
+async def _call(app: ASGIApp, scope: Scope, receive: Receive, reply: Reply) -> None:
+    """Call a room or page; what it says after its body was cut is replaced by our own 413."""
+    if not isinstance(receive, Counted):
+        await app(scope, receive, reply)
+        return
 
     async def send(message: Message) -> None:
-        if not counted.cut:
+        if not receive.cut:
             await reply(message)
 
     try:
-        await app(scope, counted, send)
+        await app(scope, receive, send)
     except Exception:
-        if not counted.cut:
+        if not receive.cut:
             raise
-    if counted.cut:
-        raise TooLarge(limit=counted.limit)
+    if receive.cut:
+        raise TooLarge(limit=receive.limit)
 
 
 def _passed_headers(scope: Scope, visit: Visit) -> Headers:
