@@ -101,17 +101,16 @@ class Verifier:
         seen = self._seen.get(digest)
         if seen is not None and now < seen[0] and now < seen[1]:
             return seen[2]
-        claims = self._claims(token, now)
-        actor = actor_of(claims, token)
-        issued = float(claims["iat"])
+        actor, issued, expires = self._read(token, now)
         if any(issued <= self._ended.get(one, -1.0) for one in (actor.session, actor.subject)):
             raise NotSignedIn(challenge=CHALLENGE)
         if len(self._seen) >= CACHED_TOKENS:
             self._seen.clear()
-        self._seen[digest] = (now + CACHED_SECONDS, float(claims["exp"]), actor)
+        self._seen[digest] = (now + CACHED_SECONDS, expires, actor)
         return actor
 
-    def _claims(self, token: str, now: float) -> dict[str, Any]:
+    def _read(self, token: str, now: float) -> tuple[Actor, float, float]:
+        """The bearer of a sound token, when it was issued and when it expires."""
         try:
             if len(token) > LONGEST_TOKEN:
                 raise ValueError("too long")
@@ -120,7 +119,8 @@ class Verifier:
             if header.get("alg") != ALGORITHM or header.get("typ") != "at+jwt":
                 raise ValueError("wrong algorithm or type")
             found = jws.deserialize_compact(token, keys, algorithms=[ALGORITHM])
-            return _checked(found.payload, self.issuer, AUDIENCE, now)
+            claims = _checked(found.payload, self.issuer, AUDIENCE, now)
+            return actor_of(claims, token), float(claims["iat"]), float(claims["exp"])
         except (JoseError, ValueError, KeyError, TypeError, UnicodeError, AttributeError):
             raise NotSignedIn(challenge=CHALLENGE) from None
 

@@ -39,7 +39,7 @@ class Jobs:
         for name, job in jobs.items():
             self._app.task(name=name, queue=self.room, retry=TRIES)(job)
 
-    async def defer(self, session: AsyncSession, name: str, once: str | None = None, **arguments: str | int) -> None:
+    async def defer(self, session: AsyncSession, name: str, /, once: str | None = None, **arguments: str | int) -> None:
         """Queue a job in the session's transaction. With `once`, not while one with that lock still waits."""
         raw = await (await session.connection()).get_raw_connection()
         deferrer = self._app.configure_task(name, queue=self.room, queueing_lock=once, connection=raw.driver_connection)
@@ -66,6 +66,12 @@ class Jobs:
             )
         finally:
             sweeping.cancel()
+
+    async def catch_up(self) -> None:
+        """Run every job that waits now, then return."""
+        await self._app.run_worker_async(
+            queues=[self.room], wait=False, listen_notify=False, install_signal_handlers=False
+        )
 
     async def _sweep(self) -> None:
         """Jobs of a worker that was killed are taken up again."""

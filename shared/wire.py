@@ -120,7 +120,7 @@ Area = Annotated[
     WithJsonSchema(dict(_AREA_SCHEMA)),
 ]
 Count = Annotated[int, Field(ge=0)]
-Whole = Annotated[int, Field(strict=True)]
-"""A whole number that was sent as one: "5" is refused."""
+Whole = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
+"""A whole number that was sent as one ("5" is refused), within what every JSON reader holds exactly."""
 Flag = Annotated[bool, Field(strict=True)]
 """true or false that was sent as such."""

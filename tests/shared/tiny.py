@@ -17,7 +17,7 @@ from shared.app import House, Room, create_app
 from shared.database import metadata_for
 from shared.edge import EdgeRoute, Now, Reading, Writing, house_of
 from shared.identity import Actor, Anyone, Internal, allow
-from shared.jobs import schema_statements
+from shared.jobs import Job, schema_statements
 from shared.problems import Answer, Refusal, documented
 from shared.settings import RoomSettings, room_config
 from shared.versions import check_version, etag, wanted_version
@@ -127,6 +127,14 @@ async def inside_thing(request: Request, db: Writing, caller: Internal) -> dict[
     return {"reply": str(await house_of(request).neighbour("registry").get_json("/internal/health"))}
 
 
+def jobs_of(house: House) -> dict[str, Job]:
+    async def add_later(name: str) -> None:
+        async with house.database.write() as session, session.begin():
+            await session.execute(insert(THINGS).values(name=name))
+
+    return {"add_later": add_later}
+
+
 @dataclass
 class Tiny:
     """The running room and a client to it."""
@@ -154,6 +162,7 @@ async def running(url: str, data_dir: Path, **settings: object) -> AsyncIterator
             METADATA,
             [router, inside],
             ERRORS,
+            jobs=jobs_of,
         )
     )
     house: House = app.state.room

@@ -103,11 +103,14 @@ class DoorCode(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     home_id: Mapped[UUID] = mapped_column(ForeignKey("registry.home.id"), index=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    relation: Mapped[str] = mapped_column(String(10))
+    """The tie it makes, said by whoever hands it over: nobody makes himself an owner."""
     made_by: Mapped[UUID] = mapped_column()
     made_at: Mapped[datetime] = mapped_column(INSTANT)
     expires_at: Mapped[datetime] = mapped_column(INSTANT)
     used_at: Mapped[datetime | None] = mapped_column(INSTANT)
     used_by: Mapped[UUID | None] = mapped_column(ForeignKey("registry.person.id"))
+    __table_args__ = (CheckConstraint(RELATIONS, name="relation"),)
 
 
 class Binding(Base):
