@@ -22,7 +22,7 @@ async def tiny(tiny_url: str, tmp_path: Path) -> AsyncIterator[Tiny]:
     async with running(tiny_url, tmp_path / "data") as room:
         names = ", ".join(str(table) for table in METADATA.tables)
         async with room.house.database.engine.begin() as connection:
-            await connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+            await connection.exec_driver_sql(f"TRUNCATE {names}, procrastinate_jobs RESTART IDENTITY CASCADE")
         yield room
 
 
