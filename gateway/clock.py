@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 from starlette.requests import Request
@@ -23,8 +24,8 @@ FURTHEST_DAYS = 3_650
 class ClockOffset(Input):
     """How far the sample clock runs ahead of the real one, from now on: days plus seconds."""
 
-    days: Whole = Field(0, ge=0, le=FURTHEST_DAYS)
-    seconds: Whole = Field(0, ge=0, lt=DAY)
+    days: Annotated[Whole, Field(ge=0, le=FURTHEST_DAYS)] = 0
+    seconds: Annotated[Whole, Field(ge=0, lt=DAY)] = 0
 
 
 class ClockPage:

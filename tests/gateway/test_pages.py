@@ -297,4 +297,3 @@ def test_every_own_operation_has_roles_and_an_example() -> None:
     for operation in operations:
         for media in operation["responses"]["200"]["content"].values():
             assert "example" in media
-
