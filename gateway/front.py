@@ -18,7 +18,7 @@ from gateway.rate import Buckets, Subjects, address_key
 from gateway.reply import Headers, Reply, house_headers
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
-from gateway.visit import Visit, check_head, visit_of
+from gateway.visit import Visit, check_head, network_of, visit_of
 from shared.problems import Asked, Crashed, Refusal, TooLarge, TooMany, render
 from shared.telemetry import enter, log
 
@@ -158,7 +158,7 @@ class Front:
             "status": visit.status,
             "ms": round(seconds * 1000, 1),
             "bytes": visit.sent,
-            "client": visit.network,
+            "client": network_of(visit.client),
         }
         (log.debug if visit.path in UNCOUNTED else log.info)("request", **line)
 

@@ -3,6 +3,7 @@
 import ipaddress
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -54,14 +55,15 @@ class Visit:
         """A header as text; "" when it is absent."""
         return self.headers.get(name, b"").decode("latin-1")
 
-    @property
-    def network(self) -> str:
-        """The caller's network, not his address: enough to see a pattern, too little to name a person (PRI-2)."""
-        try:
-            address = ipaddress.ip_address(self.client)
-        except ValueError:
-            return "-"
-        return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
+
+@lru_cache(maxsize=4_096)
+def network_of(client: str) -> str:
+    """The caller's network, not his address: enough to see a pattern, too little to name a person (PRI-2)."""
+    try:
+        address = ipaddress.ip_address(client)
+    except ValueError:
+        return "-"
+    return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
 
 
 def visit_of(scope: Scope) -> Visit:

@@ -1,0 +1,104 @@
+"""The whole house in one process: the only place that knows the services by name."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.app import Gateway, Plan
+from gateway.docs import SampleSignIn
+from gateway.own_contract import own_contract, problem_table
+from gateway.settings import GatewaySettings
+from gateway.upstream import InProcess
+from services.registry.app import create_app as registry_app
+from services.registry.errors import RoleHeld
+from services.registry.roles.actions import first_administrator as make_first_administrator
+from services.registry.settings import RegistrySettings
+from services.ticket.app import create_app as ticket_app
+from services.ticket.settings import TicketSettings
+from shared.database import Database
+from shared.sealing import Keys
+from shared.telemetry import log
+
+Urls = Mapping[str, str]
+"""Room -> database address of its runtime role."""
+
+
+class House(Gateway):
+    """A gateway over rooms of this process; `apps` are the rooms themselves."""
+
+    def __init__(
+        self, settings: GatewaySettings, apps: Mapping[str, FastAPI], sign_ins: tuple[SampleSignIn, ...]
+    ) -> None:
+        self.apps = apps
+        self.sign_ins = sign_ins
+        key = apps["registry"].state.room.house_key
+        rooms = [InProcess(name, app) for name, app in apps.items()]
+        super().__init__(settings, Plan(rooms, sign=lambda: str(key.sign("gateway")), sign_ins=sign_ins))
+
+
+def build_house(settings: GatewaySettings, urls: Urls) -> House:
+    """The ASGI application of `linli run`. Nothing is opened before its lifespan starts."""
+    return House(settings, room_apps(settings, urls), sample_sign_ins() if settings.sample else ())
+
+
+def room_apps(settings: GatewaySettings, urls: Urls) -> dict[str, FastAPI]:
+    """Every room, the registry first since the others learn its keys at start, each reaching the others directly."""
+    common: dict[str, Any] = {"data_dir": settings.data_dir, "public_url": settings.url, "sample": settings.sample}
+    apps = {
+        "registry": registry_app(RegistrySettings(database_url=urls["registry"], **common)),
+        "ticket": ticket_app(TicketSettings(database_url=urls["ticket"], **common)),
+    }
+    for app in apps.values():
+        for name, other in apps.items():
+            app.state.room.transports[name] = httpx2.ASGITransport(Recorded(other, name), raise_app_exceptions=False)
+    return apps
+
+
+class Recorded:
+    """A room as its neighbours call it: its crash is put on record, and they see only a 500."""
+
+    def __init__(self, app: ASGIApp, name: str) -> None:
+        self._app = app
+        self._name = name
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception:
+            log.exception("crashed", room=self._name, method=scope["method"], inside=True)
+            raise
+
+
+def room_contracts(apps: Mapping[str, FastAPI]) -> dict[str, dict[str, Any]]:
+    """What each room says of itself now, as it is committed under contracts/."""
+    contracts = {
+        name: app.openapi() | {"x-problems": problem_table(app.state.room.errors)} for name, app in apps.items()
+    }
+    return {"gateway": own_contract(), **contracts}
+
+
+async def first_administrator(settings: GatewaySettings, urls: Urls, login: str) -> tuple[str, datetime] | None:
+    """`linli init`: the one-time code of the first administrator and its end; None when there is one already."""
+    keys = Keys.load(settings.data_dir / "keys", create=True)
+    database = Database(urls["registry"], 1)
+    try:
+        async with database.write() as session, session.begin():
+            return await make_first_administrator(session, keys, login)
+    except RoleHeld:
+        return None
+    finally:
+        await database.close()
+
+
+def sample_sign_ins() -> tuple[SampleSignIn, ...]:
+    """Who of the sample compound may be signed in as, from this machine."""
+    return ()
+
+
+async def load_sample(house: House, homes: int, say: Callable[[str], None]) -> None:
+    """Fill an empty house with the sample compound of this size."""
+    raise NotImplementedError
