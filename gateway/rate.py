@@ -1,6 +1,6 @@
 """How many requests one client may send: a bucket per signed-in subject and one per network address, in this process.
 
-Counted per process: with several gateways behind a balancer each grants the whole rate (ADR gateway-rate).
+Counted per process: with several gateways behind a balancer each grants the whole rate (ADR 0020).
 """
 
 import base64
