@@ -65,6 +65,10 @@ class SignInRefused(Refusal):
     keeps = True
 
 
+class ClientRefused(SignInRefused):
+    """RFC 6749 5.2: a client that is not who it says. Facts: error, challenge."""
+
+
 class SignInLocked(Refusal):
     """Facts: retry_after, error."""
 
@@ -188,6 +192,10 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     SignInRefused: Answer(
         400, "sign-in-refused", "登录未成功", "Sign-in refused", "登录凭据不正确或已失效。",
         "What was presented is not right or no longer valid.", members=("error",),
+    ),
+    ClientRefused: Answer(
+        401, "client-refused", "接入方身份不正确", "The client is not who it says", members=("error",),
+        headers=(("WWW-Authenticate", "challenge"),),
     ),
     SignInLocked: Answer(
         429, "sign-in-locked", "登录已锁定", "Sign-in is locked", "连续失败次数过多,请在 {retry_after} 秒后再试。",

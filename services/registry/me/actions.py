@@ -146,7 +146,8 @@ async def begin_factor(db: AsyncSession, actor: Actor, keys: Keys) -> tuple[str,
     account.totp_confirmed_at = None
     account.totp_last_step = 0
     audit.note(db, "person", actor.subject)
-    return secret, pyotp.TOTP(secret).provisioning_uri(account.login or str(account.person_id), issuer_name=ISSUER)
+    name = account.login or str(account.person_id)
+    return secret, pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
 
 async def confirm_factor(db: AsyncSession, actor: Actor, keys: Keys, code: str) -> None:

@@ -26,7 +26,7 @@ ACTIONS = ("bind_home", "end_binding", "set_password", "begin_factor", "confirm_
 async def my_bindings(db: AsyncSession, actor: Actor) -> list[MyBinding]:
     """The homes the caller is bound to now."""
     rows = await db.execute(
-        select(Binding, Home.place, Home.compound_id)
+        select(Binding, Home.label, Home.compound_id)
         .join(Home, Home.id == Binding.home_id)
         .where(Binding.person_id == actor.subject, Binding.ended_at.is_(None))
         .order_by(Binding.verified_at)
@@ -35,12 +35,12 @@ async def my_bindings(db: AsyncSession, actor: Actor) -> list[MyBinding]:
         MyBinding(
             id=row.id,
             home_id=row.home_id,
-            home=place,
+            home=label,
             compound_id=compound,
             relation=row.relation,
             bound_at=row.verified_at,
         )
-        for row, place, compound in rows
+        for row, label, compound in rows
     ]
 
 

@@ -8,7 +8,7 @@ import pyotp
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.errors import GrantTypeUnknown, SecondFactorNeeded, SignInLocked, SignInRefused
+from services.registry.errors import ClientRefused, GrantTypeUnknown, SecondFactorNeeded, SignInLocked, SignInRefused
 from services.registry.oauth import sessions
 from services.registry.oauth.house import Porter
 from services.registry.oauth.passwords import is_password
@@ -24,6 +24,7 @@ from shared.problems import Invalid
 from shared.sealing import Keys, Label
 
 TOTP_SECONDS = 30
+BASIC = 'Basic realm="linli"'
 
 
 async def sign_in(db: AsyncSession, porter: Porter, local: bool, asked: TokenRequest) -> Tokens:
@@ -158,7 +159,7 @@ async def _by_client_secret(db: AsyncSession, porter: Porter, local: bool, asked
     )
     fitting = [client for client, kept in secrets if hmac.compare_digest(kept, digest(presented))]
     if not fitting:
-        raise SignInRefused(error="invalid_client")
+        raise ClientRefused(error="invalid_client", challenge=BASIC)
     client = fitting[0]
     rights = await rights_of(db, client.id, datetime.now(UTC))
     audit.note(db, "client", client.id, method=Method.CLIENT)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import Response
 
 from services.registry.errors import (
+    ClientRefused,
     GrantTypeUnknown,
     MiniProgramAway,
     SecondFactorNeeded,
@@ -65,7 +66,7 @@ def _with_basic(asked: TokenRequest, basic: str | None) -> TokenRequest:
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeError):
-        raise SignInRefused(error="invalid_client") from None
+        raise ClientRefused(error="invalid_client", challenge=actions.BASIC) from None
     return asked.model_copy(update={"client_id": name[:50], "client_secret": secret[:200]})
 
 

@@ -1,0 +1,30 @@
+"""The registry as an application: wiring only."""
+
+from fastapi import FastAPI
+
+from services.registry.errors import ERRORS
+from services.registry.events.routes import routers as events
+from services.registry.me.routes import router as me
+from services.registry.oauth.house import porter_for
+from services.registry.oauth.routes import routers as oauth
+from services.registry.partners.routes import router as partners
+from services.registry.roles.routes import routers as roles
+from services.registry.settings import RegistrySettings
+from services.registry.tables.schema import Base
+from shared.app import Room, create_app as create_room
+
+
+def create_app(settings: RegistrySettings) -> FastAPI:
+    """Who takes part: places, people, roles, sign-in, and the feed of what happened."""
+    room = Room(
+        name="registry",
+        title="Linli registry",
+        summary="Who takes part: places, homes, people, roles, sign-in, partner platforms and the event feed.",
+        settings=settings,
+        metadata=Base.metadata,
+        routers=[*oauth, me, *roles, partners, *events],
+        errors=ERRORS,
+    )
+    app = create_room(room)
+    app.state.porter = porter_for(settings, app.state.room.keys)
+    return app
