@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from gateway.dispatch import family_of
+
 READ_METHODS = frozenset({"GET", "HEAD"})
 SMALL_BODIES = frozenset({"application/json", "application/x-www-form-urlencoded", "application/problem+json"})
 
@@ -19,8 +21,8 @@ class Priority(StrEnum):
     STREAM = "stream"
 
 
-# First fixed segments of a template -> urgency, before the method is looked at (trust.md: ballots, receipts, sign-in).
-URGENT = ("/oauth/", "/.well-known/", "/v1/ballots", "/v1/me", "/health/")
+# Families that are served first (trust.md: ballots, own receipts, sign-in), whatever the method.
+URGENT = frozenset({"/oauth", "/.well-known", "/v1/ballots", "/v1/me", "/health"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _priority(template: str, method: str, described: Mapping[str, Any]) -> Prior
     answers = described.get("responses", {}).get("200", {}).get("content", {})
     if "text/event-stream" in answers:
         return Priority.STREAM
-    if template.startswith(URGENT):
+    if family_of(template) in URGENT:
         return Priority.FIRST
     is_list = method in READ_METHODS and not template.endswith("}")
     is_export = "text/csv" in answers or "application/x-ndjson" in answers

@@ -219,6 +219,19 @@ def test_urgency_follows_from_the_contract(method: str, path: str, priority: Pri
     assert found.priority is priority
 
 
+def test_my_own_things_are_urgent_and_meetings_only_begin_alike() -> None:
+    paths = ("/v1/me", "/v1/me/bindings/{id}", "/v1/meetings/{id}")
+    operations = Operations({"paths": {path: {"get": {"operationId": path}} for path in paths}})
+
+    found = [operations.find("GET", path) for path in ("/v1/me", "/v1/me/bindings/7", "/v1/meetings/7")]
+
+    assert [operation and operation.priority for operation in found] == [
+        Priority.FIRST,
+        Priority.FIRST,
+        Priority.NORMAL,
+    ]
+
+
 def test_a_template_with_a_format_is_told_from_its_neighbours() -> None:
     templates = ["/open311/v2/requests.{format}", "/open311/v2/services.{format}", "/open311/v2/requests/{id}.{format}"]
     operations = Operations({"paths": {path: {"get": {"operationId": path}} for path in templates}})
