@@ -50,11 +50,14 @@ def names_in(file: Path) -> set[str]:
         if isinstance(node, ast.ClassDef):
             inner = (one.name for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
             found |= {f"{node.name}.{name}" for name in inner}
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        found |= {target.id for target in targets if isinstance(target, ast.Name)}
+        found |= {target.id for target in _targets(node) if isinstance(target, ast.Name)}
     return found
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AnnAssign) else []
 
 
 def faults(root: Path, service: str) -> Iterator[str]:
@@ -65,11 +68,9 @@ def faults(root: Path, service: str) -> Iterator[str]:
     if not rows:
         yield f"{service}: README.md has no rule index"
     listed = {row.rule for row in rows}
-    yield from (
-        f"{service}: {rule} is cited in {file} and not in the index"
-        for rule, file in cited(folder).items()
-        if rule not in listed
-    )
+    for rule, file in cited(folder).items():
+        if rule not in listed:
+            yield f"{service}: {rule} is cited in {file} and not in the index"
     for row in rows:
         yield from _row_faults(root, service, row)
 

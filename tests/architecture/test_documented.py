@@ -77,7 +77,7 @@ PLANTED: dict[str, Callable[[dict[str, Any]], None]] = {
     "no security": without("security"),
     "no 401": without("responses", "401"),
     "an error in another media type": with_(
-        {"description": "x", "content": {"application/json": {}}}, "responses", "404"
+        {"description": "x", "content": {"application/json": {"schema": {}, "example": {}}}}, "responses", "404"
     ),
     "no example of the request": without("requestBody", *JSON, "example"),
     "no example of the reply": without("responses", "201", *JSON, "example"),

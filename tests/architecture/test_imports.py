@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.tree import HOUSE, Module, Source, planted
 
-# schemas.py has no layer: queries and actions take and give wire shapes, schemas show what they found. No cycle, though.
+# schemas.py has no layer: queries and actions take and give wire shapes, schemas show what these found.
 LAYERS: Mapping[str, int] = {
     "rules": 0,
     "tables": 1,
