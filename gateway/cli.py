@@ -188,6 +188,26 @@ async def _verify(url: str) -> int:
 
 
 @app.command()
+def backup(
+    archive: Annotated[Path, typer.Argument(help="The file to write; must not exist yet.")],
+) -> None:
+    """Write database, keys and files into one archive, of a running or a resting house."""
+    from gateway.backup import back_up
+
+    back_up(asked_of(os.environ).data_dir, archive, Progress())
+
+
+@app.command()
+def restore(
+    archive: Annotated[Path, typer.Argument(help="A file that `linli backup` wrote.")],
+) -> None:
+    """Make a house from a backup, in a DATA_DIR that is empty."""
+    from gateway.backup import restore as make_from
+
+    make_from(asked_of(os.environ).data_dir, archive, Progress())
+
+
+@app.command()
 def psql(
     role: Annotated[str, typer.Argument(help=f"Whose eyes: postgres, {', '.join(ROOMS)}.")] = "postgres",
 ) -> None:
