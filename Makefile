@@ -13,7 +13,7 @@ RUN := $(VENV)/bin/python
 export PORT HOMES EMPTY DATA_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help run init test prove check story fuzz bench lock revision format psql clean
+.PHONY: help run init test prove check contracts story fuzz bench lock revision format psql clean
 
 help: ## Say what each target does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ check: $(VENV)/dev.stamp ## ruff, mypy --strict, alembic check, architecture tes
 	@"$(RUN)" -m mypy
 	@"$(RUN)" -m migrations.check
 	@"$(RUN)" -m pytest -q tests/architecture tests/contract
+
+contracts: $(VENV)/dev.stamp ## Write gateway/contracts anew from the rooms
+	@"$(RUN)" -m tests.contract.contracts
 
 story: $(VENV)/dev.stamp ## Play the scenes of the story over HTTP, against PORT or a server of its own
 	@"$(RUN)" -m tests.journeys.story
