@@ -232,6 +232,15 @@ def test_my_own_things_are_urgent_and_meetings_only_begin_alike() -> None:
     ]
 
 
+def test_an_operation_that_may_wait_is_counted_as_a_stream() -> None:
+    described = {"operationId": "read_import", "parameters": [{"name": "wait", "in": "query"}]}
+
+    found = Operations({"paths": {"/v1/imports/{id}": {"get": described}}}).find("GET", "/v1/imports/7")
+
+    assert found is not None
+    assert found.priority is Priority.STREAM
+
+
 def test_a_template_with_a_format_is_told_from_its_neighbours() -> None:
     templates = ["/open311/v2/requests.{format}", "/open311/v2/services.{format}", "/open311/v2/requests/{id}.{format}"]
     operations = Operations({"paths": {path: {"get": {"operationId": path}} for path in templates}})
