@@ -40,7 +40,7 @@ async def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     """
     if not data:
         raise refused("empty")
-    command = [sys.executable, "-I", "-B", str(CHILD)]
+    command = [sys.executable, "-I", "-B", "-X", "utf8", str(CHILD)]
     try:
         with anyio.fail_after(SECONDS):
             done = await anyio.run_process(command, input=data, check=False, start_new_session=True, env={})
