@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,8 +45,6 @@ def main() -> None:
         app()
     except (LauncherRefused, StartRefused) as refusal:
         sys.exit(_complain(str(refusal)))
-    except KeyboardInterrupt:
-        sys.exit(0)  # everything was stopped in order on the way out
     except Exception as error:
         if debugging():
             raise
@@ -62,14 +61,15 @@ def run() -> None:
     """Start the house and serve it until Ctrl-C. Reads PORT, HOST, EMPTY, HOMES, DATA_DIR."""
     asked = asked_of(os.environ)
     say = Progress()
-    with take_port(asked) as listening, signals_as_interrupts():
+    code = 0
+    with take_port(asked) as listening, suppress(KeyboardInterrupt), signals_as_interrupts():
         say("Starting PostgreSQL")
         with Postgres(asked.data_dir, say=say) as postgres:
             try:
                 code = _run(asked, say, postgres, listening)
             finally:
                 say("Stopping PostgreSQL")
-        say("Stopped")
+    say("Stopped")
     raise typer.Exit(code)
 
 
