@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.registry.compounds.routes import router as compounds
 from services.registry.errors import ERRORS
 from services.registry.events.routes import routers as events
+from services.registry.files.routes import router as files
 from services.registry.homes.routes import compound_homes, router as homes
 from services.registry.inside.routes import router as inside
 from services.registry.jobs import jobs_of
@@ -29,7 +30,10 @@ def create_app(settings: RegistrySettings) -> FastAPI:
         summary="Who takes part: places, homes, people, roles, sign-in, partner platforms and the event feed.",
         settings=settings,
         metadata=Base.metadata,
-        routers=[regions, compounds, compound_homes, rolls, homes, people, inside, *oauth, me, *roles, partners, *events],
+        routers=[
+            *(regions, compounds, compound_homes, rolls, homes, people, files, inside),
+            *(*oauth, me, *roles, partners, *events),
+        ],
         errors=ERRORS,
         jobs=jobs_of,
     )
