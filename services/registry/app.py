@@ -6,7 +6,8 @@ from services.registry.compounds.routes import router as compounds
 from services.registry.errors import ERRORS
 from services.registry.events.routes import routers as events
 from services.registry.files.routes import router as files
-from services.registry.homes.routes import compound_homes, router as homes
+from services.registry.homes.routes import compound_homes
+from services.registry.homes.routes import router as homes
 from services.registry.inside.routes import router as inside
 from services.registry.jobs import jobs_of
 from services.registry.me.routes import router as me
@@ -19,7 +20,8 @@ from services.registry.roles.routes import routers as roles
 from services.registry.rolls.routes import router as rolls
 from services.registry.settings import RegistrySettings
 from services.registry.tables.schema import Base
-from shared.app import Room, create_app as create_room
+from shared.app import Room
+from shared.app import create_app as create_room
 
 
 def create_app(settings: RegistrySettings) -> FastAPI:
