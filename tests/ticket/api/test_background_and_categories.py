@@ -66,7 +66,7 @@ async def test_a_report_in_an_unpublished_year_is_taken_and_its_due_filled_in_la
 ) -> None:
     """DAY-1, TKT-3. Nothing is guessed, and nobody is turned away."""
     with monkeypatch.context() as without:
-        without.delitem(TABLES, 2026)  # type: ignore[arg-type]
+        without.delitem(TABLES, 2026)
         taken = await desk.report()
         filled_early = await fill_in_dues(desk.house)
     filled = await fill_in_dues(desk.house)
@@ -114,7 +114,7 @@ async def test_every_write_leaves_an_audit_row(desk: Desk, admin_url: str) -> No
 @pytest.mark.parametrize("table", ["ticket_move", "ticket_callback", "overdue_notice", "audit"])
 async def test_history_cannot_be_changed_by_the_room(app: FastAPI, database_urls: dict[str, str], table: str) -> None:
     with psycopg.connect(database_urls["ticket"]) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute(f"DELETE FROM ticket.{table}")  # type: ignore[arg-type]
+        connection.execute(f"DELETE FROM ticket.{table}")
 
 
 async def test_categories_come_with_both_catalogues(desk: Desk) -> None:

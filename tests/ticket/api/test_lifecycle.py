@@ -159,6 +159,16 @@ async def test_a_sewer_under_the_municipal_road_goes_up_with_its_number(desk: De
     assert back["answer"] == "市政已疏通"
 
 
+async def test_a_main_unit_may_have_helping_units(desk: Desk) -> None:
+    """TKT-8."""
+    ticket = await desk.report()
+    await desk.move(desk.clerk, ticket, "ACCEPTED")
+
+    given = await desk.move(desk.clerk, ticket, "DISPATCHED", unit={**UNIT, "helping": ["物业电工班"]})
+
+    assert (given["unit"], given["unit_kind"], given["helping_units"]) == ("宏远维修", "CONTRACTOR", ["物业电工班"])
+
+
 async def test_a_volunteer_takes_a_neighbours_request_and_the_helped_person_confirms(desk: Desk) -> None:
     """TKT-1, TKT-2 [P by kind]."""
     ticket = await desk.report(
