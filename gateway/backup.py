@@ -79,7 +79,7 @@ def _unpack(archive: Path, folder: Path) -> None:
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")
     except (tarfile.TarError, OSError) as fault:
-        raise StartRefused(f"{archive} cannot be read as a backup: {fault}") from fault
+        raise StartRefused(f"{archive} cannot be read as a backup: {str(fault).splitlines()[0]}") from fault
     if not (folder / DUMP).is_file():
         raise StartRefused(f"{archive} holds no {DUMP}: it is no backup of a house")
 
