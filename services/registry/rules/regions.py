@@ -37,7 +37,8 @@ def level_of(code: str) -> Level | None:
 def parent_of(code: str) -> str | None:
     """ "140109013001" -> "140109013"; a province has none."""
     level = level_of(code)
-    return code[: LENGTHS[PARENTS[level]]] if level in PARENTS else None
+    above = PARENTS.get(level) if level else None
+    return code[: LENGTHS[above]] if above else None
 
 
 def is_community(code: str) -> bool:
