@@ -27,10 +27,10 @@ $(VENV)/dev.stamp: requirements-dev.lock requirements.lock
 	@sh .ci/venv "$(PYTHON)" requirements-dev.lock dev.stamp
 
 run: $(VENV)/run.stamp ## Start the house on http://127.0.0.1:PORT, with the sample compound unless EMPTY=1
-	@"$(RUN)" -m gateway.cli run
+	@exec "$(RUN)" -m gateway.cli run
 
 init: $(VENV)/run.stamp ## Make the first administrator of a real house (one-time code)
-	@"$(RUN)" -m gateway.cli init
+	@exec "$(RUN)" -m gateway.cli init
 
 test: $(VENV)/dev.stamp ## The suite: private PostgreSQL, parallel, no network (under 3 minutes)
 	@"$(RUN)" -m pytest -q -n $(WORKERS) -m "not prove"
@@ -69,7 +69,7 @@ format: $(VENV)/dev.stamp ## Format the code
 	@"$(RUN)" -m ruff format .
 
 psql: $(VENV)/run.stamp ## A psql session in the running house
-	@"$(RUN)" -m gateway.cli psql
+	@exec "$(RUN)" -m gateway.cli psql
 
 clean: ## Remove .venv and caches; the data in DATA_DIR stays
 	rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
