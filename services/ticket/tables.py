@@ -131,6 +131,8 @@ class Ticket(Base):
         CheckConstraint("(state = 'MERGED') = (lead_id IS NOT NULL)", name="merged_has_lead"),
         CheckConstraint("lead_id <> id", name="leads_another"),
         Index("ix_ticket_newest", "compound_code", "reported_at", "id"),
+        Index("ix_ticket_reported", "reported_at", "id"),
+        Index("ix_ticket_compound", "compound_id", "reported_at", "id"),
         Index("ix_ticket_place", "compound_id", "category", "reported_at"),
         Index("ix_ticket_reporter", "reporter_id", "reported_at", "id"),
         Index("ix_ticket_worker", "worker_id", "reported_at", "id"),

@@ -104,6 +104,7 @@ def visible(actor: Actor, wanted: Wanted, now: datetime) -> Select[Any]:
 
 
 def _known_to(actor: Actor) -> ColumnElement[bool]:
+    """The same as `rules.sight.sight_of` is not NONE."""
     waiting = and_(Ticket.state == State.DISPATCHED, Ticket.worker_id.is_(None))
     neighbours = and_(Ticket.kind.not_in(HIDDEN_KINDS), _under(actor.scopes(NEIGHBOUR_ROLES)))
     return or_(
@@ -111,8 +112,8 @@ def _known_to(actor: Actor) -> ColumnElement[bool]:
         neighbours,
         and_(waiting, _under(actor.scopes(WORKER_ROLES))),
         Ticket.reporter_id == actor.subject,
-        Ticket.worker_id == actor.subject,
-        Ticket.partner_id == actor.subject,
+        and_(Ticket.worker_id == actor.subject, _under(actor.scopes(frozenset(Role)))),
+        and_(Ticket.partner_id == actor.subject, _under(actor.scopes({Role.PARTNER}))),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.ticket.rules.roles import Role
 from tests.factories.tokens import Somebody
 from tests.ticket.api.conftest import CODE, COMPOUND, ELSEWHERE, ELSEWHERE_CODE, HOME, UNIT, Desk
 
@@ -145,3 +146,28 @@ async def test_a_contact_is_masked_until_read_with_a_purpose(desk: Desk) -> None
     assert shown["reporter_id"] is None
     assert read.json() == contact
     assert refused.status_code == 404
+
+
+async def test_the_list_shows_exactly_what_can_be_read_one_by_one(desk: Desk) -> None:
+    """Rows, not only status codes: each role alone, each role elsewhere, and everybody who plays a part."""
+    made = [await desk.in_progress(), await desk.report(kind="REPORT"), await desk.report(desk.neighbour)]
+    waiting = await desk.report(kind="REPORT", category="safety.clutter")
+    await desk.move(desk.clerk, waiting, "ACCEPTED")
+    await desk.move(desk.clerk, waiting, "DISPATCHED", unit=UNIT)
+    up = await desk.report(kind="REPORT", category="safety.cables")
+    await desk.move(desk.clerk, up, "ACCEPTED")
+    outer = {"platform": "12345", "outer_number": "17", "partner_id": str(desk.partner.subject)}
+    await desk.move(desk.clerk, up, "ESCALATED", **outer)
+    alone = [Somebody([f"{role}@{code}"]) for role in Role for code in (CODE, ELSEWHERE_CODE, "")]
+    jobless = Somebody(subject=desk.worker.subject)
+    parts = [desk.resident, desk.neighbour, desk.worker, desk.partner, jobless, Somebody()]
+
+    for who in (*alone, *parts):
+        read = {
+            ticket["id"]
+            for ticket in (*made, waiting, up)
+            if (await desk.get(who, f"/v1/tickets/{ticket['id']}")).status_code == 200
+        }
+        assert await ids_seen(desk, who) == read, who.grants
+    assert await ids_seen(desk, jobless) == set()
+    assert up["id"] in await ids_seen(desk, desk.partner)
