@@ -10,6 +10,7 @@ from services.registry.me.schemas import MeSeen, MyBinding, MyCompound, MyRole
 from services.registry.oauth.queries import Rights, rights_of
 from services.registry.oauth.sessions import Method, granted
 from services.registry.people.values import opened
+from services.registry.rules.addresses import Address, HomeKind, printed
 from services.registry.rules.next_steps import next_step
 from services.registry.rules.roles import Role
 from services.registry.rules.sign_in import needs_second_factor, password_is_stale
