@@ -1,4 +1,4 @@
-"""A house is backed up while it runs, lost, and made again from the archive; broken archives are refused in one line."""
+"""A house is backed up while it runs, lost, and made again; what is no backup is refused in one line."""
 
 import json
 import os
