@@ -7,12 +7,15 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from services.registry.compounds import actions, queries
 from services.registry.compounds.schemas import (
+    Building,
     BuildingSeen,
     BuildingsSeen,
     ChangeCompound,
     CompoundSeen,
+    Entrance,
     NewCompound,
     RegisterSeen,
+    Version,
 )
 from services.registry.errors import CompoundRefused, CompoundUnknown, RegionUnknown, answers
 from services.registry.regions.schemas import RegionCode
@@ -21,16 +24,12 @@ from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed
 from shared.problems import NotAcceptable, StaleVersion, VersionNeeded
-from shared.versions import etag, wanted_version
-from shared.wire import Text
+from shared.versions import etag
 
 router = APIRouter(prefix="/v1/compounds", tags=["registry"], route_class=EdgeRoute)
 EXPORT = Export("compounds", CompoundSeen)
 Compounds = Annotated[Listing, Depends(listing(queries.COMPOUNDS))]
 Opener = Annotated[Actor, Depends(allow(*actions.OPENING))]
-Version = Annotated[int, Depends(wanted_version)]
-Building = Annotated[str, Text(10), Query(description="In normal form, as `buildings` lists it.", examples=["3"])]
-Entrance = Annotated[str, Text(10), Query(description="In normal form; needs `building`.", examples=["2"])]
 
 
 @router.get(

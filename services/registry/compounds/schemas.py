@@ -3,14 +3,19 @@
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Depends, Query
 from pydantic import Field
 
 from services.registry.compounds.actions import CompoundSaid
 from services.registry.compounds.queries import BuildingFigures, RegisterFigures
 from services.registry.rules.heads import Weights
 from services.registry.tables.places import Compound
+from shared.versions import wanted_version
 from shared.wire import Area, Count, Input, Output, Text, example
 
+Version = Annotated[int, Depends(wanted_version)]
+Building = Annotated[str, Text(10), Query(description="In normal form, as `buildings` lists it.", examples=["3"])]
+Entrance = Annotated[str, Text(10), Query(description="In normal form; needs `building`.", examples=["2"])]
 ID = "0193a1c2-7b1e-7c33-9d55-3f1f0a6b2c11"
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.registry.compounds.queries import compound_in_reach
-from services.registry.compounds.routes import Building, Entrance, Version
+from services.registry.compounds.schemas import Building, Entrance, Version
 from services.registry.errors import CompoundUnknown, HomeRefused, HomeTaken, HomeUnknown, answers
 from services.registry.homes import actions, queries
 from services.registry.homes.schemas import (
@@ -19,7 +19,7 @@ from services.registry.homes.schemas import (
     OwnerSeen,
     OwnersSeen,
 )
-from services.registry.people.routes import HouseKeys
+from services.registry.people.keys import HouseKeys
 from services.registry.rules.addresses import HomeKind
 from services.registry.rules.owners import Delivery
 from services.registry.rules.roles import BOUND, ON_FOOT, STAFF

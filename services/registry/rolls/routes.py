@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.registry.compounds.queries import compound_in_reach
 from services.registry.errors import CompoundUnknown, RollImportUnknown, answers
 from services.registry.jobs import READ_ROLL
-from services.registry.people.routes import HouseKeys
+from services.registry.people.keys import HouseKeys
 from services.registry.rolls import actions, queries
 from services.registry.rolls.schemas import ImportState, RollFindingSeen, RollImportSeen
 from services.registry.rules.areas import AreaSource
