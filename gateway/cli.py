@@ -82,7 +82,9 @@ def _run(asked: Asked, say: Progress, postgres: Postgres, listening: socket.sock
 
     from gateway.house import build_house
     from gateway.settings import GatewaySettings
+    from shared.telemetry import configure_logs
 
+    configure_logs()
     settings = GatewaySettings(
         host=asked.host,
         port=listening.getsockname()[1],
