@@ -13,10 +13,10 @@ RUN := $(VENV)/bin/python
 export PORT HOMES EMPTY DATA_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help run init test prove check contracts story fuzz bench lock revision format psql clean
+.PHONY: help run init test prove check contracts story fuzz bench contracts lock revision format psql clean
 
 help: ## Say what each target does
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 	@echo "  Variables: PORT=8000  EMPTY=1 (no sample: a real house)  HOMES=612 (size of the sample)  DATA_DIR=.data"
 
 # One stamp per lock: pip runs only when the lock changed.
@@ -56,6 +56,9 @@ fuzz: $(VENV)/dev.stamp ## schemathesis over the whole document, 100 examples an
 
 bench: $(VENV)/dev.stamp ## Measure the gateway; ends with one line of JSON
 	@"$(RUN)" -m bench.gateway
+
+contracts: $(VENV)/dev.stamp ## Write gateway/contracts anew from the rooms, after a change of the API
+	@"$(RUN)" -m tests.contract.contracts
 
 lock: ## Write both locks anew from the .in files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock
