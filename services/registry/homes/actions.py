@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,17 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.compounds.queries import compound, compound_in_reach
 from services.registry.errors import HomeRefused, HomeTaken
+from services.registry.homes.ownership import address_of, enter_owners
 from services.registry.homes.queries import HomeWithCode, home, home_in_reach, owners_of_home
+from services.registry.oauth import sessions
 from services.registry.oauth.tokens import digest
 from services.registry.rolls.actions import take_homes
 from services.registry.rolls.plan import Stamp, group_of, group_of_nobody, wanted_of
 from services.registry.rules.addresses import Unreadable, parse_home
 from services.registry.rules.areas import LARGEST, RANK, SMALLEST, AreaSource, StatedArea
 from services.registry.rules.door_codes import ALPHABET, LENGTH, LIVES, Relation, shown
-from services.registry.rules.owners import Basis, Delivery, Owner
+from services.registry.rules.identity_numbers import IdFault, parse_credit_code, parse_id_number
+from services.registry.rules.owners import Basis, Delivery, Owner, OwnerKind
 from services.registry.rules.roles import ON_FOOT, STAFF
 from services.registry.rules.roll import RollHome
-from services.registry.tables.owners import DoorCode
+from services.registry.rules.roll_findings import FAULTS
+from services.registry.tables.owners import Binding, DoorCode
 from services.registry.tables.places import Home, HomeArea
 from services.registry.tables.schema import Base
 from shared import audit
@@ -70,12 +74,25 @@ async def enter_home(
     if (await db.execute(taken)).scalar_one_or_none() is not None:
         raise HomeTaken(label=address.label)
     areas = (said.area,) if said.area else ()
-    new = RollHome("", 0, address, areas, tuple(said.owners), said.basis, said.delivery)
+    owners = tuple(_numbered(owner, now) for owner in said.owners)
+    new = RollHome("", 0, address, areas, owners, said.basis, said.delivery)
     stamp = Stamp(now, day_of(now), str(actor.subject))
     plan = await take_homes(db, keys, place, (new,), wanted_of(keys, (new,)), stamp)
     found = await home(db, UUID(str(plan.homes[0][0])))
     await _told(db, found, "linli.registry.home_entered.v1")
     return found
+
+
+def _numbered(owner: Owner, now: datetime) -> Owner:
+    """The owner with his number in its one spelling. What staff enter by hand is right or is left out."""
+    if owner.number is None:
+        return owner
+    body = owner.kind is OwnerKind.ORGANISATION
+    read = (parse_credit_code(owner.number) or IdFault.CHECK) if body else parse_id_number(owner.number, day_of(now))
+    if isinstance(read, IdFault):
+        zh, en = FAULTS[read.value]
+        raise HomeRefused(reason_zh=f"证件号有误：{zh}。", reason_en=f"The number is wrong: {en}.")
+    return replace(owner, number=read)
 
 
 def _check_area(area: StatedArea | None) -> None:
@@ -141,6 +158,44 @@ async def _told(db: AsyncSession, found: HomeWithCode, fact: str) -> None:
     audit.note(db, "home", row.id, found.code)
     data: dict[str, str | int | bool | None] = {"compound": str(row.compound_id), "version": row.version}
     await tell(db, Base.metadata, Event(fact, str(row.id), found.code, data))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersSaid:
+    """Who owns a home from now on, as a clerk enters it."""
+
+    basis: Basis
+    owners: Sequence[Owner]
+
+
+async def change_owners(
+    db: AsyncSession, keys: Keys, actor: Actor, home_id: UUID, said: OwnersSaid, version: int, now: datetime
+) -> HomeWithCode:
+    """OWN-1, VOTE-1, PRI-4. Ownership that ends is dated, never deleted; with it end the bindings of its owners.
+
+    Errors: HomeUnknown, RoleForbidden, StaleVersion, HomeRefused.
+    """
+    found = await home_in_reach(db, actor, home_id, STAFF, lock=True)
+    row = found.home
+    check_version(version, row.version)
+    owners = tuple(_numbered(owner, now) for owner in said.owners)
+    stated = RollHome("", 0, address_of(row), (), owners, said.basis, Delivery(row.delivery))
+    ended = await enter_owners(db, keys, row, stated, Stamp(now, day_of(now), str(actor.subject)))
+    if ended:
+        await _end_bindings(db, row, now)
+    row.version += 1
+    await _told(db, found, "linli.registry.owners_changed.v1")
+    return found
+
+
+async def _end_bindings(db: AsyncSession, row: Home, now: datetime) -> None:
+    """PRI-4. A binding ends with the ownership; the tokens that carry it are dead within a minute."""
+    live = select(Binding).where(
+        Binding.home_id == row.id, Binding.ended_at.is_(None), Binding.relation != Relation.TENANT
+    )
+    for binding in (await db.execute(live.with_for_update())).scalars():
+        binding.ended_at, binding.end_reason = now, "OWNERSHIP_ENDED"
+        sessions.revoke(db, binding.person_id, datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from services.registry.errors import CompoundUnknown, HomeRefused, HomeTaken, Ho
 from services.registry.homes import actions, queries
 from services.registry.homes.schemas import (
     ChangeHome,
+    ChangeOwners,
     DoorCodeSeen,
     HomeInFull,
     HomeSeen,
@@ -116,6 +117,30 @@ async def change_home(
 async def list_owners(db: Reading, keys: HouseKeys, actor: Seer, home_id: UUID) -> OwnersSeen:
     """Who owns the home now; persons are masked, see `disclosures` for a name in clear."""
     found = await queries.home_in_reach(db, actor, home_id)
+    owners = await queries.owners_of_home(db, found.home.id)
+    return OwnersSeen(items=[OwnerSeen.of(row, keys) for row in owners])
+
+
+@router.put(
+    "/{home_id}/owners",
+    operation_id="change_owners",
+    summary="Change a home's owners",
+    responses=answers(HomeUnknown, HomeRefused, StaleVersion, VersionNeeded),
+)
+async def change_owners(
+    db: Writing,
+    keys: HouseKeys,
+    actor: Clerk,
+    home_id: UUID,
+    change: ChangeOwners,
+    version: Version,
+    now: Now,
+    response: Response,
+) -> OwnersSeen:
+    """Say who owns the home from now on; If-Match takes the home's ETag. Bindings of former owners end."""
+    found = await actions.change_owners(db, keys, actor, home_id, change.said(), version, now)
+    await db.flush()
+    response.headers.update(etag(found.home.version))
     owners = await queries.owners_of_home(db, found.home.id)
     return OwnersSeen(items=[OwnerSeen.of(row, keys) for row in owners])
 

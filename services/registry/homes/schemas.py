@@ -4,17 +4,16 @@ from datetime import date
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.registry.homes.actions import HandedOver, HomeChange, HomeSaid
+from services.registry.homes.actions import HandedOver, HomeChange, HomeSaid, OwnersSaid
 from services.registry.homes.queries import HomeWithCode, OwnerRow
 from services.registry.people.schemas import PersonSeen, Phone
 from services.registry.people.values import opened
 from services.registry.rules.addresses import Address, HomeKind, printed
 from services.registry.rules.areas import AreaSource, StatedArea
 from services.registry.rules.door_codes import Relation
-from services.registry.rules.identity_numbers import IdFault, parse_credit_code, parse_id_number
 from services.registry.rules.owners import Basis, Delivery, Owner, OwnerKind
 from services.registry.tables.places import Home, HomeArea
 from shared.sealing import Keys
@@ -42,30 +41,18 @@ SEEN = {
 }
 
 
-def _number(written: str) -> str:
-    """A well-formed id number or credit code; staff correct a wrong one before it is stored."""
-    if parse_credit_code(written) is None and isinstance(parse_id_number(written, date.max), IdFault):
-        raise PydanticCustomError("string_pattern_mismatch", "neither an id number nor a credit code")
-    return written
-
-
 class NewOwner(Input):
     """An owner of a home that is entered by hand."""
 
     kind: OwnerKind
     name: Annotated[str, Text(100)]
-    number: Annotated[str, Text(30), AfterValidator(_number)] | None = None
+    number: Annotated[str, Text(30)] | None = None
     phone: Phone | None = None
 
     model_config = Input.model_config | example(kind="PERSON", name="罗杰明", number=None, phone="140 0000 9700")
 
     def said(self) -> Owner:
-        read: str | IdFault | None = None
-        if self.number is not None and self.kind is OwnerKind.ORGANISATION:
-            read = parse_credit_code(self.number)
-        elif self.number is not None:
-            read = parse_id_number(self.number, date.max)
-        return Owner(self.kind, self.name, None if isinstance(read, IdFault) else read, self.phone)
+        return Owner(self.kind, self.name, self.number, self.phone)
 
 
 class NewHome(Input):
@@ -95,6 +82,20 @@ class NewHome(Input):
     def said(self) -> HomeSaid:
         owners = [owner.said() for owner in self.owners]
         return HomeSaid(self.address, _stated(self.area, self.area_source), self.delivery, self.basis, owners)
+
+
+class ChangeOwners(Input):
+    """All owners of a home from now on; none says that the owner is unknown."""
+
+    basis: Basis
+    owners: Annotated[list[NewOwner], Field(max_length=20)]
+
+    model_config = Input.model_config | example(
+        basis="REGISTERED", owners=[{"kind": "PERSON", "name": "罗杰明", "number": None, "phone": None}]
+    )
+
+    def said(self) -> OwnersSaid:
+        return OwnersSaid(self.basis, [owner.said() for owner in self.owners])
 
 
 class ChangeHome(Input):

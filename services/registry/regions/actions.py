@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.errors import RegionRefused, RegionTaken, RegionUnknown
@@ -52,9 +53,18 @@ async def enter_region(db: AsyncSession, actor: Actor, new: NewRegionRow) -> Reg
         raise RegionTaken(code=new.code)
     if parent and parent not in known:
         raise RegionUnknown
-    row = _row(new)
-    db.add(row)
+    row = await _entered(db, new)
     audit.note(db, "region", new.code, new.code)
+    return row
+
+
+async def _entered(db: AsyncSession, new: NewRegionRow) -> Region:
+    """The new row; of two that enter one code at once, the second is told that it is taken."""
+    row = _row(new)
+    values = {column.key: getattr(row, column.key) for column in Region.__table__.columns}
+    found = await db.execute(insert(Region).values(values).on_conflict_do_nothing().returning(Region.code))
+    if found.scalar_one_or_none() is None:
+        raise RegionTaken(code=new.code)
     return row
 
 
@@ -92,8 +102,7 @@ async def import_regions(db: AsyncSession, actor: Actor, content: bytes) -> Ente
         parent = parent_of(row.code)
         if parent and parent not in names:
             raise refused(f"{row.code} 的上级 {parent} 未登记。", f"The parent {parent} of {row.code} is not entered.")
-        db.add(_row(row))
-        await db.flush()
+        await _entered(db, row)
         names[row.code] = row.name
         added += 1
     audit.note(db, "region", "import", None, added=added)

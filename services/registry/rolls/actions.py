@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from anyio import to_thread
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.compounds.queries import compound, compound_in_reach
@@ -129,10 +129,16 @@ async def take_homes(
     db: AsyncSession, keys: Keys, place: Compound, homes: Sequence[RollHome], wanted: Wanted, stamp: Stamp
 ) -> Plan:
     """Enter homes with owners and tenants; the compound's row is locked. The sample comes in here too."""
+    await lock_owners(db)
     known = await known_of(db, place, wanted)
     plan = await to_thread.run_sync(planning.plan_of, keys, homes, known, stamp)
     await _write(db, plan)
     return plan
+
+
+async def lock_owners(db: AsyncSession) -> None:
+    """OWN-1. People and bodies are shared by all compounds: whoever enters some does so alone, else one could be two."""
+    await db.execute(select(func.pg_advisory_xact_lock(func.hashtext("registry owners"))))
 
 
 async def _write(db: AsyncSession, plan: Plan) -> None:

@@ -48,12 +48,15 @@ class Wanted:
     outside_ids: Collection[str]
 
 
-async def known_of(db: AsyncSession, compound: Compound, wanted: Wanted) -> Known:
-    """Everything in the register that a roll can meet. The compound's row is locked by the caller."""
+async def known_of(db: AsyncSession, compound: Compound, wanted: Wanted, homes: bool = True) -> Known:
+    """Everything in the register that a roll can meet. The compound's row is locked by the caller.
+
+    Without `homes` only people and bodies are looked up.
+    """
     return Known(
         compound.id,
         compound.developer_id,
-        await _homes(db, compound.id),
+        await _homes(db, compound.id) if homes else {},
         await _people(db, list(wanted.id_indexes)),
         await _bodies(db, wanted),
         await _outside_ids(db, list(wanted.outside_ids)),

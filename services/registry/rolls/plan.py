@@ -85,6 +85,13 @@ def plan_of(keys: Keys, homes: Sequence[RollHome], known: Known, stamp: Stamp) -
     return _Planner(keys, homes, known, stamp).run()
 
 
+def owners_plan(keys: Keys, home: RollHome, whose: UUID, known: Known, stamp: Stamp) -> tuple[Plan, bytes]:
+    """OWN-1, VOTE-1. The rows that make these the owners of a home on the register, and its head group."""
+    planner = _Planner(keys, (home,), known, stamp)
+    group = planner.own(0, home, whose)
+    return planner.plan, group
+
+
 class _Planner:
     """The state of one planning: which owner of the roll is which row of the register."""
 
@@ -138,7 +145,7 @@ class _Planner:
         outside = [
             None if value in self.known.outside_ids else value for value in (home.unit_number, home.address_code)
         ]
-        group = self._own(place, home, whose)
+        group = self.own(place, home, whose)
         self.plan.homes.append(
             (
                 whose, self.known.compound_id, address.building, address.entrance, address.floor, address.room,
@@ -157,7 +164,7 @@ class _Planner:
         row = (new_id(), home, stated.hundredths, stated.source, self.stamp.now, self.stamp.by)
         self.plan.areas.append(row)
 
-    def _own(self, place: int, home: RollHome, whose: UUID) -> bytes:
+    def own(self, place: int, home: RollHome, whose: UUID) -> bytes:
         """Enter the owners of a home; answer its head group."""
         owners: set[str] = set()
         for owner in self.owned[place]:
@@ -194,7 +201,7 @@ class _Planner:
         if not self.owned[place]:
             return None
         if not present.owners:
-            return self._own(place, home, present.id)
+            return self.own(place, home, present.id)
         if self._marks(place) != present.owners:
             self._differs(home, "业主", "owners")
         return None

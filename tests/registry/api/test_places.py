@@ -1,5 +1,6 @@
 """Regions, compounds and homes over the API: entering, changing, seeing, and not seeing."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.registry.rules.identity_numbers import check_digit
 from tests.registry.api.houses import Registry
 from tests.registry.api.places import COMMUNITY, Office, office
 
@@ -269,3 +271,48 @@ async def test_other_rooms_read_places_with_the_house_key_only(roll: Office) -> 
     assert (fact["label"], fact["code"], fact["compound_id"]) == ("9-1-101", f"{COMMUNITY}001", roll.compound)
     assert (place["code"], place["name"]) == (f"{COMMUNITY}001", "晋阳小区")
     assert refused.status_code == 401
+
+
+async def test_a_home_changes_hands_and_the_former_owners_binding_ends(roll: Office) -> None:
+    """OWN-1, VOTE-1, PRI-4."""
+    home = await roll.home("9-1-101")
+    path = f"/v1/homes/{home['id']}"
+    code = await roll.http.post(f"{path}/door-codes", json={"relation": "OWNER"}, headers=roll.secretary)
+    owner = await roll.registry.as_sample("the-owner")
+    await roll.http.post("/v1/me/bindings", json={"code": code.json()["code"]}, headers=owner)
+    buyers = {"basis": "REGISTERED", "owners": [{"kind": "PERSON", "name": "李芳"}, {"kind": "PERSON", "name": "王超"}]}
+    wrong = {"basis": "REGISTERED", "owners": [{"kind": "PERSON", "name": "李芳", "number": "149900195406172921"}]}
+    unit = {"basis": "PUBLIC_UNIT", "owners": [{"kind": "ORGANISATION", "name": "原山西×× 地质队"}]}
+
+    refused = await put(roll, f"{path}/owners", wrong, '"1"')
+    sold = await put(roll, f"{path}/owners", buyers, '"1"')
+    stale = await put(roll, f"{path}/owners", buyers, '"1"')
+    heads_sold = (await roll.register())["heads"]
+    returned = await put(roll, f"{path}/owners", unit, sold.headers["etag"])
+    heads_returned = (await roll.register())["heads"]
+    nobody = await put(roll, f"{path}/owners", {"basis": "REGISTERED", "owners": []}, returned.headers["etag"])
+    mine = await roll.http.get("/v1/me", headers=await roll.registry.as_sample("the-owner"))
+
+    assert [reply.status_code for reply in (refused, sold, stale, returned, nobody)] == [422, 200, 412, 200, 200]
+    assert [owner["person"]["name"] for owner in sold.json()["items"]] == ["李*", "王*"]
+    assert (heads_sold, heads_returned) == (4, 3), "the unit owns two more homes: one head"
+    assert (await roll.register())["owner_unknown"] == ["9-1-101", "10-1-102"]
+    assert mine.json()["bindings"] == []
+
+
+async def test_two_who_enter_one_owner_at_once_enter_one_person(roll: Office) -> None:
+    """OWN-1: people are shared by all compounds."""
+    owners = [{"kind": "PERSON", "name": "周勇", "number": ""}]
+    number = "14990019810120743" + check_digit("14990019810120743")
+    owners[0]["number"] = number
+    replies = await asyncio.gather(
+        *(
+            roll.http.post(
+                f"{roll.path}/homes", json={"address": f"9-2-{room}", "owners": owners}, headers=roll.secretary
+            )
+            for room in range(101, 109)
+        )
+    )
+    found = [(await roll.get(f"/v1/homes/{reply.json()['id']}/owners"))["items"][0] for reply in replies]
+    assert {reply.status_code for reply in replies} == {201}
+    assert len({one["person"]["id"] for one in found}) == 1
