@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Callable
@@ -75,6 +76,8 @@ def restore(data_dir: Path, archive: Path, say: Say) -> None:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
+    if not hasattr(tarfile, "data_filter"):
+        raise StartRefused(f"a restore needs Python 3.11.4 or newer; this is {sys.version.split()[0]}")
     try:
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")
