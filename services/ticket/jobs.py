@@ -75,9 +75,13 @@ async def fill_in_dues(house: "House") -> int:
     """DAY-1. Tickets reported before their year's calendar was entered get their dues; how many."""
     assert isinstance(house.settings, TicketSettings)
     rules = rules_of(house.settings)
+    waiting = select(Ticket).where(Ticket.awaits_calendar).order_by(Ticket.started_at, Ticket.id)
+    async with house.database.read() as session:  # nothing is locked while even the oldest has to wait on
+        oldest = (await session.execute(waiting.limit(1))).scalar_one_or_none()
+    if oldest is None or not _filled(oldest, rules):
+        return 0
     async with house.database.write() as session, session.begin():
-        waiting = select(Ticket).where(Ticket.awaits_calendar).order_by(Ticket.id).limit(BATCH)
-        rows = await session.execute(waiting.with_for_update(skip_locked=True))
+        rows = await session.execute(waiting.limit(BATCH).with_for_update(skip_locked=True))
         return sum(_filled(ticket, rules) for ticket in rows.scalars())
 
 
