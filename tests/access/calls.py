@@ -44,20 +44,20 @@ class Operation:
         """The documented example with this place's ids in it, for `request(**body)`."""
         for kind, media in self.said.get("requestBody", {}).get("content", {}).items():
             if kind == JSON:
-                return {"json": _placed(media["example"], ids)}
+                return {"json": placed(media["example"], ids)}
             if kind == "application/x-www-form-urlencoded":
                 return {"data": {name: str(value) for name, value in media["example"].items() if value is not None}}
             return {"files": {"file": ("file.csv", "楼号,单元,房号\n8,1,101\n".encode())}}
         return {}
 
 
-def _placed(example: Any, ids: Mapping[str, str]) -> Any:
+def placed(example: Any, ids: Mapping[str, str]) -> Any:
     """Every member named like a path parameter says this place's id; photos of nobody are left out."""
     if isinstance(example, list):
-        return [_placed(one, ids) for one in example]
+        return [placed(one, ids) for one in example]
     if not isinstance(example, dict):
         return example
-    put = {name: ids.get(name, _placed(value, ids)) for name, value in example.items()}
+    put = {name: ids.get(name, placed(value, ids)) for name, value in example.items()}
     return put | ({"photos": []} if "photos" in put else {})
 
 
