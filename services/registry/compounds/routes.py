@@ -7,13 +7,12 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from services.registry.compounds import actions, queries
 from services.registry.compounds.schemas import (
-    Building,
     BuildingSeen,
     BuildingsSeen,
     ChangeCompound,
     CompoundSeen,
-    Entrance,
     NewCompound,
+    RegisterScope,
     RegisterSeen,
     Version,
 )
@@ -107,9 +106,10 @@ async def list_buildings(db: Reading, actor: SignedIn, compound_id: UUID) -> Bui
     responses=answers(CompoundUnknown),
 )
 async def read_register(
-    db: Reading, actor: SignedIn, compound_id: UUID, building: Building | None = None, entrance: Entrance | None = None
+    db: Reading, actor: SignedIn, compound_id: UUID, asked: Annotated[RegisterScope, Query()]
 ) -> RegisterSeen:
     """How many homes and heads there are, how much area is known, and what is unknown, in the whole or a part."""
     row = await queries.compound_in_reach(db, actor, compound_id)
-    figures = await queries.register(db, queries.Scope(row.id, building, entrance if building else None))
-    return RegisterSeen.of(figures, building, entrance if building else None)
+    entrance = asked.entrance if asked.building else None
+    figures = await queries.register(db, queries.Scope(row.id, asked.building, entrance))
+    return RegisterSeen.of(figures, asked.building, entrance)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends
 from pydantic import Field
 
 from services.registry.compounds.actions import CompoundSaid
@@ -14,8 +14,8 @@ from shared.versions import wanted_version
 from shared.wire import Area, Count, Input, Output, Text, example
 
 Version = Annotated[int, Depends(wanted_version)]
-Building = Annotated[str, Text(10), Query(description="In normal form, as `buildings` lists it.", examples=["3"])]
-Entrance = Annotated[str, Text(10), Query(description="In normal form; needs `building`.", examples=["2"])]
+Building = Annotated[str, Text(10), Field(description="In normal form, as `buildings` lists it.", examples=["3"])]
+Entrance = Annotated[str, Text(10), Field(description="In normal form; needs `building`.", examples=["2"])]
 ID = "0193a1c2-7b1e-7c33-9d55-3f1f0a6b2c11"
 
 
@@ -88,6 +88,13 @@ class BuildingsSeen(Output):
     items: list[BuildingSeen]
 
     model_config = Output.model_config | example(items=[{"building": "3", "entrance": "2", "homes": 18, "floors": 6}])
+
+
+class RegisterScope(Input):
+    """Which part of a compound the register is asked for; a misspelt name is refused, or it would answer the whole."""
+
+    building: Building | None = None
+    entrance: Entrance | None = None
 
 
 class DenominatorSeen(Output):

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from starlette.convertors import Convertor, register_url_convertor
 
 from services.registry.errors import RegionRefused, RegionTaken, RegionUnknown, answers
 from services.registry.regions import actions, queries
@@ -16,6 +17,20 @@ from shared.paging import Listed
 from shared.problems import MediaUnsupported, NotAcceptable, TooLarge
 from shared.uploads import FileRefused, received
 
+
+class Digits(Convertor[str]):
+    """A path segment of two to twelve digits: `/v1/regions/imports` is thereby no region."""
+
+    regex = "[0-9]{2,12}"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("digits", Digits())
 router = APIRouter(prefix="/v1/regions", tags=["registry"], route_class=EdgeRoute)
 EXPORT = Export("regions", RegionSeen)
 LARGEST_CSV = 1024 * 1024
@@ -29,7 +44,13 @@ MULTIPART = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary", "description": "CSV: code,name"}},
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "contentMediaType": "application/octet-stream",
+                            "description": "CSV: code,name",
+                        }
+                    },
                 },
                 "example": {"file": "code,name\n140109013001,晋阳社区\n"},
             }
@@ -57,7 +78,7 @@ async def list_regions(
     return await listed(asked, found, EXPORT, lambda row: RegionSeen.of(row[0]))
 
 
-@router.get("/{code}", operation_id="read_region", summary="Read a region", responses=answers(RegionUnknown))
+@router.get("/{code:digits}", operation_id="read_region", summary="Read a region", responses=answers(RegionUnknown))
 async def read_region(db: Reading, caller: Anyone, code: RegionCode) -> RegionSeen:
     """One region by its code."""
     return RegionSeen.of(await queries.region(db, code))

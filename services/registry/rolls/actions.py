@@ -137,7 +137,7 @@ async def take_homes(
 
 
 async def lock_owners(db: AsyncSession) -> None:
-    """OWN-1. People and bodies are shared by all compounds: whoever enters some does so alone, else one could be two."""
+    """OWN-1. All compounds share people and bodies: whoever enters some does so alone, else one could be two."""
     await db.execute(select(func.pg_advisory_xact_lock(func.hashtext("registry owners"))))
 
 

@@ -38,7 +38,11 @@ MULTIPART = {
                     "type": "object",
                     "required": ["file"],
                     "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "XLSX or CSV, 10 MiB at most."}
+                        "file": {
+                            "type": "string",
+                            "contentMediaType": "application/octet-stream",
+                            "description": "XLSX or CSV, 10 MiB at most.",
+                        }
                     },
                 },
                 "example": {"file": "(晋阳小区住户登记表.xlsx)"},
