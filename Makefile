@@ -13,7 +13,7 @@ RUN := $(VENV)/bin/python
 export PORT HOMES EMPTY DATA_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help run init test prove check contracts story fuzz bench contracts lock revision format psql clean
+.PHONY: help run init backup restore test prove check contracts story fuzz bench contracts lock revision format psql clean
 
 help: ## Say what each target does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,12 @@ run: $(VENV)/run.stamp ## Start the house on http://127.0.0.1:PORT, with the sam
 
 init: $(VENV)/run.stamp ## Make the first administrator of a real house (one-time code)
 	@exec "$(RUN)" -m gateway.cli init
+
+backup: $(VENV)/run.stamp ## Database, keys and files into one archive: make backup FILE=house.tar
+	@exec "$(RUN)" -m gateway.cli backup $(if $(FILE),"$(FILE)",)
+
+restore: $(VENV)/run.stamp ## A house from an archive, into an empty folder: make restore FILE=house.tar DATA_DIR=...
+	@exec "$(RUN)" -m gateway.cli restore $(if $(FILE),"$(FILE)",)
 
 test: $(VENV)/dev.stamp ## The suite: private PostgreSQL, parallel, no network (under 3 minutes)
 	@"$(RUN)" -m pytest -q -n $(WORKERS) -m "not prove"
