@@ -63,9 +63,6 @@ fuzz: $(VENV)/dev.stamp ## schemathesis over the whole document, 100 examples an
 bench: $(VENV)/dev.stamp ## Measure the gateway; ends with one line of JSON
 	@"$(RUN)" -m bench.gateway
 
-contracts: $(VENV)/dev.stamp ## Write gateway/contracts anew from the rooms, after a change of the API
-	@"$(RUN)" -m tests.contract.contracts
-
 lock: ## Write both locks anew from the .in files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements-dev.in -o requirements-dev.lock
