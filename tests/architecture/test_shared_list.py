@@ -26,6 +26,7 @@ CLOSED = frozenset(
         "outbox",
         "paging",
         "papers",
+        "parts",
         "postgres",
         "postgres_account",
         "postgres_folder",
@@ -48,6 +49,7 @@ USED_BY_ONE: Mapping[str, str] = {
     "uploads": "the registry's files now; the survey room takes photos of visits in the next issue",
     "images": "part of uploads",
     "papers": "part of uploads",
+    "parts": "part of uploads",
 }
 NOUNS = frozenset(
     {"home", "homes", "owner", "owners", "compound", "ticket", "election", "ballot", "resident", "survey"}

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.ticket.rules.kinds import EmergencyLine, Kind, UnitKind
@@ -15,7 +15,7 @@ from services.ticket.tickets.contacts import Contact
 from services.ticket.tickets.effects import Given
 from services.ticket.tickets.moving import Wish
 from shared.files import LONGEST_TOKEN
-from shared.wire import Flag, Input, Text, Whole, example
+from shared.wire import Flag, Input, Text, Whole, example, is_told
 
 _DEGREES = re.compile(r"-?[0-9]{1,3}\.[0-9]{6}", re.ASCII)
 _MICRO = 1_000_000
@@ -25,9 +25,9 @@ PERSON_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0007"
 PHOTO_TOKEN = "f1.WyJhdHRhY2giLCIwMTk3YTNmMiJd.c2lnbmF0dXJl"  # made up
 
 
-def _degrees(value: object) -> int:
-    """ "37.823456" -> 37823456; integers are millionths already (from our own tables)."""
-    if isinstance(value, int) and not isinstance(value, bool):
+def _degrees(value: object, info: ValidationInfo) -> int:
+    """ "37.823456" -> 37823456; from our own tables integers are millionths already."""
+    if isinstance(value, int) and not isinstance(value, bool) and not is_told(info):
         return value
     if not isinstance(value, str) or not _DEGREES.fullmatch(value):
         raise PydanticCustomError("string_pattern_mismatch", "not degrees with six places")
