@@ -52,8 +52,12 @@ def test_no_example_is_answered_wrongly(case: Any, house: Served) -> None:
 SHADOWED = {"/v1/regions/imports": "also fits /v1/regions/{code}, whose GET is offered (and finds no such region)"}
 
 
+FORMS = {"/oauth/token": "a form's empty field is one left out, so that too short a text is accepted as none"}
+
+
 def _excused(case: Any) -> list[Any]:
     names = ["allow_header_conformance", "unsupported_method"] if case.operation.path in SHADOWED else []
+    names += ["negative_data_rejection"] if case.operation.path in FORMS else []
     return list(CHECKS.get_by_names(names))
 
 
