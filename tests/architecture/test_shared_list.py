@@ -32,6 +32,7 @@ CLOSED = frozenset(
         "problems",
         "rooms",
         "sealing",
+        "serve",
         "settings",
         "telemetry",
         "texts",
