@@ -5,10 +5,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
-from gateway.house import House, build_house
+from gateway.house import House, Recorded, build_house, first_administrator, load_sample
 from gateway.settings import GatewaySettings
-from tests.gateway.planted import calling, living
+from tests.gateway.planted import calling, crash, living
 
 SIGN_IN = {"grant_type": "urn:linli:grant:mini-program", "code": "dev:somebody-new"}
 
@@ -52,3 +53,42 @@ async def test_no_room_answers_for_its_inside(here: httpx2.AsyncClient) -> None:
     replies = [await here.get(path) for path in ("/internal/health", "/v1/tickets/../../internal/health")]
 
     assert {reply.status_code for reply in replies} == {404}
+
+
+async def test_every_sample_sign_in_that_is_offered_opens_a_session(house: House, here: httpx2.AsyncClient) -> None:
+    await load_sample(house, 60, lambda line: None)
+
+    replies = [await here.post("/oauth/token", data=dict(person.form)) for person in house.sign_ins]
+
+    assert {reply.status_code for reply in replies} == {200}
+    assert len(replies) > 10
+
+
+async def test_a_sample_that_is_loaded_is_left_alone(house: House) -> None:
+    said: list[str] = []
+
+    await load_sample(house, 60, lambda line: None)
+    await load_sample(house, 60, said.append)
+
+    assert said == []
+
+
+async def test_there_is_one_first_administrator(clean: None, database_urls: dict[str, str], tmp_path: Path) -> None:
+    settings = GatewaySettings(data_dir=tmp_path, port=8000)
+
+    first = await first_administrator(settings, database_urls, "admin")
+    second = await first_administrator(settings, database_urls, "admin2")
+
+    assert first is not None
+    assert second is None
+
+
+async def test_a_room_that_falls_over_inside_is_recorded_and_told_as_500() -> None:
+    transport = httpx2.ASGITransport(Recorded(crash, "registry"), raise_app_exceptions=False)
+
+    with capture_logs() as lines:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://house") as neighbour:
+            reply = await neighbour.get("/internal/homes/7")
+
+    assert reply.status_code == 500
+    assert [(line["event"], line["room"]) for line in lines] == [("crashed", "registry")]
