@@ -2,7 +2,7 @@
 
 `python -m bench.gateway`. One process serves the same ticket room twice, bare and behind the gateway; a client in
 another process asks both in turn, round by round, so that what else the machine does hits both. The last line is JSON:
-{"in_process": median ratio of all rounds, "rss_mb": memory of the serving process, "ready_s": seconds of a second start}.
+{"in_process": median ratio of all rounds, "rss_mb": memory of the serving process, "ready_s": of a second start}.
 """
 
 import asyncio
