@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.compounds.queries import compound, compound_in_reach
 from services.registry.errors import HomeRefused, HomeTaken
-from services.registry.homes.ownership import address_of, enter_owners
-from services.registry.homes.queries import HomeWithCode, home, home_in_reach, owners_of_home
+from services.registry.homes.ownership import address_of, enter_owners, regroup
+from services.registry.homes.queries import HomeWithCode, home, home_in_reach
 from services.registry.oauth import sessions
 from services.registry.oauth.tokens import digest
 from services.registry.rolls.actions import take_homes
-from services.registry.rolls.plan import Stamp, group_of, group_of_nobody, wanted_of
+from services.registry.rolls.plan import Stamp, wanted_of
 from services.registry.rules.addresses import Unreadable, parse_home
 from services.registry.rules.areas import LARGEST, RANK, SMALLEST, AreaSource, StatedArea
 from services.registry.rules.door_codes import ALPHABET, LENGTH, LIVES, Relation, shown
@@ -118,7 +118,7 @@ async def change_home(
         _state_area(db, row, change.area, actor, now)
     if change.delivery != row.delivery:
         row.delivery = change.delivery
-        await _regroup(db, row)
+        await regroup(db, await compound(db, row.compound_id), [row])
     row.rented = change.rented
     row.version += 1
     await _told(db, found, "linli.registry.home_changed.v1")
@@ -138,19 +138,6 @@ def _state_area(db: AsyncSession, row: Home, area: StatedArea, actor: Actor, now
     )
     if row.area_source is None or RANK[area.source] <= RANK[AreaSource(row.area_source)]:
         row.area_hundredths, row.area_source = area.hundredths, area.source
-
-
-async def _regroup(db: AsyncSession, row: Home) -> None:
-    """VOTE-1. Whether a home is delivered decides under whose head it counts."""
-    place = await compound(db, row.compound_id)
-    owners = await owners_of_home(db, row.id)
-    marks = frozenset(
-        f"p:{one.ownership.person_id}" if one.ownership.person_id else f"o:{one.ownership.organisation_id}"
-        for one in owners
-    )
-    basis = Basis(owners[0].ownership.basis) if owners else None
-    row.head_group = group_of(row.id, marks, basis, Delivery(row.delivery), place.developer_id)
-    row.owner_known = row.head_group != group_of_nobody(row.id)
 
 
 async def _told(db: AsyncSession, found: HomeWithCode, fact: str) -> None:

@@ -1,5 +1,6 @@
 """Which ownership rows begin and end when somebody else owns a home."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,14 +16,16 @@ from services.registry.rolls.plan import (
     OWNERSHIP,
     PERSON,
     Stamp,
+    group_of,
     group_of_nobody,
     owners_plan,
     wanted_of,
 )
 from services.registry.rules.addresses import Address, HomeKind
+from services.registry.rules.owners import Basis, Delivery
 from services.registry.rules.roll import RollHome
 from services.registry.tables.owners import Ownership
-from services.registry.tables.places import Home
+from services.registry.tables.places import Compound, Home
 from shared.sealing import Keys
 
 
@@ -58,3 +61,17 @@ def _end(
     for one in gone:
         one.valid_to = day
     return bool(gone)
+
+
+async def regroup(db: AsyncSession, place: Compound, homes: Sequence[Home]) -> None:
+    """VOTE-1. Under whose head these homes count, made anew: their delivery or the compound's developer changed."""
+    live = select(Ownership).where(Ownership.home_id.in_([home.id for home in homes]), Ownership.valid_to.is_(None))
+    owned: dict[UUID, list[Ownership]] = {}
+    for one in (await db.execute(live)).scalars():
+        owned.setdefault(one.home_id, []).append(one)
+    for home in homes:
+        owners = owned.get(home.id, [])
+        marks = frozenset(f"p:{one.person_id}" if one.person_id else f"o:{one.organisation_id}" for one in owners)
+        basis = Basis(owners[0].basis) if owners else None
+        home.head_group = group_of(home.id, marks, basis, Delivery(home.delivery), place.developer_id)
+        home.owner_known = home.head_group != group_of_nobody(home.id)
