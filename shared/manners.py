@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -72,6 +72,7 @@ def install_problem_handlers(app: FastAPI) -> None:
         Refusal: refused,
         RequestValidationError: invalid,
         HTTPException: from_starlette,
+        IntegrityError: collided,
         OperationalError: database_away,
         InterfaceError: database_away,
         PoolTimeout: database_away,
@@ -136,9 +137,21 @@ async def from_starlette(request: Request, fault: HTTPException) -> Response:
     return await refused(request, NOT_READABLE)
 
 
+UNIQUE_OR_EXCLUDED = frozenset({"23505", "23P01"})
+
+
+async def collided(request: Request, fault: IntegrityError) -> Response:
+    """Two requests met at a unique constraint: one stands, the other is told so. Any other violation is our fault."""
+    if getattr(fault.orig, "sqlstate", None) not in UNIQUE_OR_EXCLUDED:
+        raise fault
+    return await refused(request, problems.Collided())
+
+
 async def database_away(request: Request, fault: DBAPIError) -> Response:
     """The database is gone, restarting or full of work: nothing was acknowledged; come again."""
-    log.warning("database did not answer", fault=repr(fault)[:500])
+    # Only kinds: the text of a database error may quote values.
+    state = getattr(getattr(fault, "orig", None), "sqlstate", None)
+    log.warning("database did not answer", fault=type(fault).__name__, state=state)
     return await refused(request, problems.Busy(retry_after=2))
 
 

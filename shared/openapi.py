@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from shared import problems
+from shared.edge import is_replayable
 from shared.identity import Allowed, anyone
 from shared.problems import MEDIA_TYPE, Refusal, response_of
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 EVERYWHERE: tuple[type[Refusal], ...] = (problems.Malformed, problems.TooMany, problems.Busy)
 SIGNED_IN: tuple[type[Refusal], ...] = (problems.NotSignedIn,)
 WRITES: tuple[type[Refusal], ...] = (
+    problems.Collided,
     problems.KeyReused,
     problems.StillRunning,
     problems.TooLarge,
@@ -142,7 +144,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, room: "Ro
         usual.append(problems.Invalid)
     if method in {"POST", "PUT", "DELETE"}:
         usual += WRITES
-        if method == "POST" and allowed is not None:
+        if method == "POST" and allowed is not None and is_replayable(route.openapi_extra):
             parameters.append(dict(KEY_PARAMETER))
     _add_errors(operation, usual)
 
