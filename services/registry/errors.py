@@ -55,6 +55,10 @@ class PersonErased(Refusal):
     pass
 
 
+class PersonOwns(Refusal):
+    """BAL-8. An owner's data are kept while he owns."""
+
+
 class FileUnknown(Refusal):
     """No such file, or another's."""
 
@@ -185,6 +189,10 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     PersonErased: Answer(
         409, "person-erased", "此人的资料已删除", "This person's data was erased", "已删除的资料无法再显示。",
         "What was erased cannot be shown again.",
+    ),
+    PersonOwns: Answer(
+        409, "person-owns", "此人是业主", "This person owns a home", "业主资料在其拥有房屋期间依法保存，不能删除。",
+        "An owner's data are kept as the law asks while he owns the home.",
     ),
     FileUnknown: Answer(404, "file-unknown", "没有这个文件", "No such file"),
     FileRefused: FILE_REFUSED,

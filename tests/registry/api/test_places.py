@@ -212,20 +212,6 @@ async def test_owners_are_masked_and_shown_in_clear_only_for_a_recorded_purpose(
     assert [(row.purpose, row.subject_id) for row in rows] == [("核对房产证", owner["person"]["id"])]
 
 
-async def test_an_erased_person_leaves_his_home_on_the_register(roll: Office) -> None:
-    """PRI-3, OWN-6."""
-    before = await roll.register()
-    home = await roll.home("9-1-101")
-    owner = (await roll.get(f"/v1/homes/{home['id']}/owners"))["items"][0]["person"]["id"]
-    erased = await roll.http.delete(f"/v1/people/{owner}", headers=roll.secretary)
-    twice = await roll.http.delete(f"/v1/people/{owner}", headers=roll.secretary)
-    shown = await roll.http.post(f"/v1/people/{owner}/disclosures", json={"purpose": "核对"}, headers=roll.secretary)
-    seen = await roll.get(f"/v1/people/{owner}")
-    assert [erased.status_code, twice.status_code, shown.status_code] == [204, 409, 409]
-    assert (seen["erased"], seen["name"], seen["phone"]) == (True, None, None)
-    assert await roll.register() == before
-
-
 async def test_a_door_code_is_shown_once_and_binds_one_person(roll: Office) -> None:
     """PRI-4."""
     await roll.registry.enter("worker", f"GRID_WORKER@{COMMUNITY}001")
