@@ -43,5 +43,5 @@ def create_app(settings: RegistrySettings) -> FastAPI:
     app = create_room(room)
     # It is its own neighbour (keys, feed), also when it is a process apart and does not listen yet.
     app.state.room.transports["registry"] = httpx2.ASGITransport(app, raise_app_exceptions=False)
-    app.state.porter = porter_for(settings, app.state.room.keys)
+    app.state.porter = porter_for(settings, app.state.room.keys, app.state.room.database.read)
     return app

@@ -103,6 +103,18 @@ class LoginTaken(Refusal):
     pass
 
 
+class AccountStands(Refusal):
+    pass
+
+
+class ScopeUnknown(Refusal):
+    """Facts: scope."""
+
+
+class RolesFull(Refusal):
+    """Facts: most."""
+
+
 class FactorRefused(Refusal):
     pass
 
@@ -230,6 +242,18 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         "At least 8 characters of three kinds, and not the login.", members=("faults",),
     ),
     LoginTaken: Answer(409, "login-taken", "登录名已被使用", "This login is taken"),
+    AccountStands: Answer(
+        409, "account-stands", "此人已有登录方式", "This person can sign in already",
+        "由本人在「我的」中设置密码;遗忘密码者由系统管理员重新邀请。",
+        "He sets his password himself under /v1/me; an administrator may invite him anew.",
+    ),
+    ScopeUnknown: Answer(
+        422, "scope-unknown", "没有这个区划或小区代码", "No region or compound has this code", members=("scope",)
+    ),
+    RolesFull: Answer(
+        409, "roles-full", "此人的角色已达上限", "This person holds too many roles", "最多 {most} 项,请授予上级范围。",
+        "At most {most}; give one on a wider code.",
+    ),
     FactorRefused: Answer(
         422, "factor-refused", "动态口令不正确", "The one-time password is not right", "请核对手机时间后再试。",
         "Check the phone's clock and try again.",

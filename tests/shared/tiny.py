@@ -128,11 +128,17 @@ async def make_secret(db: Writing, actor: Desk) -> dict[str, int]:
     return {"secret": made}
 
 
+@inside.get("/read", operation_id="read_inside")
+async def read_inside(db: Reading, caller: Internal) -> dict[str, int]:
+    """A read inside the edge."""
+    return {"things": (await db.execute(select(func.count()).select_from(THINGS))).scalar_one()}
+
+
 @inside.post("/twice", operation_id="ask_twice")
 async def ask_twice(request: Request, db: Writing, caller: Internal) -> dict[str, str]:
     """Asks a neighbour in this very process, opens its transaction, and asks again: forbidden."""
     neighbour = house_of(request).neighbour("registry")
-    await neighbour.get_json("/internal/health")
+    await neighbour.get_json("/internal/read")
     await db.execute(select(func.count()).select_from(THINGS))
     return {"reply": str(await neighbour.get_json("/internal/health"))}
 

@@ -11,7 +11,7 @@ from services.registry.people.keys import HouseKeys
 from services.registry.people.schemas import Disclosure, NewPerson, PersonDisclosed, PersonSeen
 from services.registry.people.values import KnownOfPerson, opened
 from services.registry.rules.roles import STAFF, Role
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing
 from shared.identity import Actor, allow
 
 router = APIRouter(prefix="/v1/people", tags=["registry"], route_class=EdgeRoute)
@@ -42,6 +42,7 @@ async def read_person(db: Reading, keys: HouseKeys, actor: Keeper, person_id: UU
     "/{person_id}/disclosures",
     status_code=201,
     operation_id="disclose_person",
+    openapi_extra=NEVER_REPLAYED,
     summary="Read a person unmasked, for a purpose",
     responses=answers(PersonUnknown, PersonErased),
 )

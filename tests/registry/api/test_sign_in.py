@@ -1,6 +1,7 @@
 """Signing in, going on and ending: what each way gives, and what a stolen token is worth."""
 
 import asyncio
+import base64
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -81,6 +82,78 @@ async def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(regi
     assert unknown.json()["title"] == wrong[0].json()["title"]
 
 
+async def test_a_login_that_nobody_has_locks_just_the_same(registry: Registry) -> None:
+    """Else the lock would tell which logins exist."""
+    tries = [await registry.sign_in(grant_type="password", username="nobody", password=f"no-{i}") for i in range(6)]
+
+    assert [reply.status_code for reply in tries] == [400] * 5 + [429]
+
+
+async def test_a_new_password_ends_every_other_session_and_wrong_present_ones_are_counted(registry: Registry) -> None:
+    await _set_up(registry, "wang01", f"CLERK@{STREET}001")
+    form = {"grant_type": "password", "username": "wang01", "password": "Linli-2026"}
+    mine, stolen = await registry.sign_in(**form), await registry.sign_in(**form)
+    change = {"password": "Linli-2027", "present": "Linli-2026"}
+
+    guesses = [
+        await registry.http.put("/v1/me/password", json={**change, "present": f"no-{i}"}, headers=bearer(stolen))
+        for i in range(6)
+    ]
+    locked = await registry.http.put("/v1/me/password", json=change, headers=bearer(mine))
+    async with registry.house.database.write() as session, session.begin():
+        await (await session.connection()).exec_driver_sql("DELETE FROM registry.login_try")
+    changed = await registry.http.put("/v1/me/password", json=change, headers=bearer(mine))
+    refreshed = await registry.sign_in(grant_type="refresh_token", refresh_token=stolen.json()["refresh_token"])
+    await learn(registry)
+
+    assert [reply.status_code for reply in guesses] == [400] * 5 + [429]
+    assert (locked.status_code, changed.status_code, refreshed.status_code) == (429, 204, 400)
+    assert (await registry.http.get("/v1/me", headers=bearer(stolen))).status_code == 401
+    assert (await registry.http.get("/v1/me", headers=bearer(mine))).status_code == 200
+
+
+async def test_a_resident_chooses_his_login_with_his_first_password(registry: Registry) -> None:
+    mine = await registry.as_sample("new-resident")
+
+    without = await registry.http.put("/v1/me/password", json={"password": "Linli-2026"}, headers=mine)
+    chosen = await registry.http.put(
+        "/v1/me/password", json={"password": "Linli-2026", "login": "xiaowang"}, headers=mine
+    )
+    signed_in = await registry.sign_in(grant_type="password", username="xiaowang", password="Linli-2026")
+
+    assert (without.status_code, chosen.status_code, signed_in.status_code) == (422, 204, 200)
+
+
+async def test_a_first_sign_in_sent_many_times_at_once_makes_one_person(registry: Registry) -> None:
+    replies = await asyncio.gather(*(registry.as_sample("eager") for _ in range(6)))
+
+    ids = {(await registry.http.get("/v1/me", headers=headers)).json()["id"] for headers in replies}
+
+    assert len(ids) == 1
+
+
+async def test_a_flood_of_wrong_passwords_leaves_the_room_open(registry: Registry) -> None:
+    flood = [
+        asyncio.create_task(registry.sign_in(grant_type="password", username=f"u{i}", password="no")) for i in range(60)
+    ]
+    region = await registry.http.get("/v1/regions/140109013", headers=await registry.as_sample("somebody"))
+    statuses = {(await reply).status_code for reply in flood}
+
+    assert region.status_code == 200
+    assert statuses == {400, 503}
+
+
+@pytest.mark.parametrize("secret", ["a\0b:secret", "nocolon", "", "\ud800:x", "x" * 300 + ":y"])
+async def test_an_odd_client_is_refused_not_broken(registry: Registry, secret: str) -> None:
+    basic = base64.b64encode(secret.encode("utf-8", "surrogatepass")).decode()
+
+    reply = await registry.http.post(
+        "/oauth/token", data={"grant_type": "client_credentials"}, headers={"Authorization": f"Basic {basic}"}
+    )
+
+    assert reply.status_code == 401
+
+
 async def test_an_administrator_has_no_role_until_his_second_factor_stands(registry: Registry) -> None:
     """PRI-6, ADR 5."""
     await _set_up(registry, "boss", "ADMINISTRATOR@")
@@ -157,6 +230,26 @@ async def test_sample_sign_ins_exist_on_loopback_in_sample_mode_only(
         await registry.enter("secretary", f"SECRETARY@{STREET}001")
 
         reply = await registry.sign_in(grant_type=MINI, code="dev:secretary")
+
+    assert (reply.status_code, reply.json()["error"]) == (400, "invalid_grant")
+
+
+PROXIED = [
+    {"X-Forwarded-For": "203.0.113.9"},
+    {"X-Forwarded-For": "127.0.0.1"},
+    {"Forwarded": "for=127.0.0.1"},
+    {"Via": "1.1 nginx"},
+    {"Host": "evil.example"},
+]
+
+
+@pytest.mark.parametrize("sent", PROXIED, ids=str)
+async def test_sample_sign_ins_are_not_for_who_comes_through_a_proxy_or_under_a_foreign_name(
+    registry: Registry, sent: Mapping[str, str]
+) -> None:
+    form = {"grant_type": MINI, "code": "dev:secretary"}
+
+    reply = await registry.http.post("/oauth/token", data=form, headers=sent)
 
     assert (reply.status_code, reply.json()["error"]) == (400, "invalid_grant")
 
