@@ -21,6 +21,7 @@ CLOSED = frozenset(
         "identity",
         "images",
         "jobs",
+        "loopback",
         "manners",
         "openapi",
         "outbox",
