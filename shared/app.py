@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import openapi
 from shared.background import Background
@@ -42,6 +43,8 @@ class Room:
     errors: Mapping[type[Refusal], Answer]
     jobs: Callable[["House"], Mapping[str, Job]] = lambda house: {}
     passes: Mapping[str, Pass] = field(default_factory=dict)
+    purges: Sequence[Callable[[AsyncSession], Awaitable[None]]] = ()
+    """What the room forgets, once an hour, each in a transaction of its own."""
     webhooks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     started: Callable[["House"], Awaitable[None]] | None = None
 

@@ -120,6 +120,9 @@ async def _relay(house: "House") -> int:
 async def _purge(house: "House") -> None:
     async with house.database.write() as session, session.begin():
         await idempotency.purge(session, house.metadata)
+    for purge in house.room.purges:
+        async with house.database.write() as session, session.begin():
+            await purge(session)
 
 
 async def read_offset(house: "House") -> None:

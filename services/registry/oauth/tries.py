@@ -1,6 +1,6 @@
 """How failed sign-ins are counted: by login, so that the lock does not tell which logins exist (PRI-6)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
@@ -43,9 +43,9 @@ def forgive(row: LoginTry) -> None:
     row.failures, row.locked_until = 0, None
 
 
-async def forget_old(db: AsyncSession, now: datetime) -> None:
+async def forget_old(db: AsyncSession) -> None:
     """Rows of yesterday say nothing any more; whoever sprays logins leaves many."""
-    await db.execute(delete(LoginTry).where(LoginTry.at < now - REMEMBERED))
+    await db.execute(delete(LoginTry).where(LoginTry.at < datetime.now(UTC) - REMEMBERED))
 
 
 def _attempts(row: LoginTry | None) -> Attempts:

@@ -13,7 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pyotp
 import pytest
+from sqlalchemy import text
 
+from services.registry.oauth.tries import forget_old, login_index
 from tests.registry.api.houses import Registry, bearer, learn, running
 
 STREET = "140109013"
@@ -87,6 +89,21 @@ async def test_a_login_that_nobody_has_locks_just_the_same(registry: Registry) -
     tries = [await registry.sign_in(grant_type="password", username="nobody", password=f"no-{i}") for i in range(6)]
 
     assert [reply.status_code for reply in tries] == [400] * 5 + [429]
+
+
+async def test_tries_of_yesterday_are_forgotten(registry: Registry) -> None:
+    await registry.sign_in(grant_type="password", username="yesterday", password="no")
+    await registry.sign_in(grant_type="password", username="today", password="no")
+    async with registry.house.database.write() as session, session.begin():
+        index = login_index(registry.house.keys, "yesterday")
+        await session.execute(
+            text("UPDATE registry.login_try SET at = at - interval '25 hours' WHERE login_index = :it"), {"it": index}
+        )
+
+        await forget_old(session)
+
+        left = await session.execute(text("SELECT login_index FROM registry.login_try"))
+        assert [bytes(row) for row in left.scalars()] == [login_index(registry.house.keys, "today")]
 
 
 async def test_a_new_password_ends_every_other_session_and_wrong_present_ones_are_counted(registry: Registry) -> None:
