@@ -27,10 +27,10 @@ class MeetingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MeetingCase:
-    """A meeting as its guards see it. `starts_at` is the time asked for, or the one that is set."""
+    """A meeting as its guards see it. `starts_at` is the time asked for, the one set, or None while none is named."""
 
     kind: Kind
-    starts_at: datetime
+    starts_at: datetime | None
     agenda: int
     officers: tuple[object | None, object | None, object | None]  # chair, recorder, witness
     members: int  # in term on the day, or frozen by an earlier notice
@@ -57,20 +57,22 @@ def _has_members(case: MeetingCase) -> Why | None:
     """MEET-9. A constituted council has named members, in term on the day."""
     if not KINDS[case.kind].has_roll:
         return None
-    if case.term and not case.term[0] <= day_of(case.starts_at) <= case.term[1]:
+    if case.term and case.starts_at and not case.term[0] <= day_of(case.starts_at) <= case.term[1]:
         return Why.OUT_OF_TERM
     return None if case.members else Why.NO_MEMBERS
 
 
 def _notice_is_long_enough(case: MeetingCase) -> Why | None:
     """MEET-1."""
+    if case.starts_at is None:
+        return None
     days = notice_days(case.kind, case.rules)
     return None if is_announced_in_time(case.now, case.starts_at, days) else Why.NOTICE_TOO_SHORT
 
 
 def _time_has_come(case: MeetingCase) -> Why | None:
     early = timedelta(minutes=case.rules.early_minutes)
-    return None if case.now >= case.starts_at - early else Why.TOO_EARLY
+    return None if case.starts_at and case.now >= case.starts_at - early else Why.TOO_EARLY
 
 
 def _no_vote_runs(case: MeetingCase) -> Why | None:
