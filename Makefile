@@ -13,10 +13,10 @@ RUN := $(VENV)/bin/python
 export PORT HOMES EMPTY DATA_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help run init test prove check story fuzz bench lock revision format psql clean
+.PHONY: help run init backup restore test prove check contracts story fuzz bench contracts lock revision format psql clean
 
 help: ## Say what each target does
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 	@echo "  Variables: PORT=8000  EMPTY=1 (no sample: a real house)  HOMES=612 (size of the sample)  DATA_DIR=.data"
 
 # One stamp per lock: pip runs only when the lock changed.
@@ -27,10 +27,16 @@ $(VENV)/dev.stamp: requirements-dev.lock requirements.lock
 	@sh .ci/venv "$(PYTHON)" requirements-dev.lock dev.stamp
 
 run: $(VENV)/run.stamp ## Start the house on http://127.0.0.1:PORT, with the sample compound unless EMPTY=1
-	@"$(RUN)" -m gateway.cli run
+	@exec "$(RUN)" -m gateway.cli run
 
 init: $(VENV)/run.stamp ## Make the first administrator of a real house (one-time code)
-	@"$(RUN)" -m gateway.cli init
+	@exec "$(RUN)" -m gateway.cli init
+
+backup: $(VENV)/run.stamp ## Database, keys and files into one archive: make backup FILE=house.tar
+	@exec "$(RUN)" -m gateway.cli backup $(if $(FILE),"$(FILE)",)
+
+restore: $(VENV)/run.stamp ## A house from an archive, into an empty folder: make restore FILE=house.tar DATA_DIR=...
+	@exec "$(RUN)" -m gateway.cli restore $(if $(FILE),"$(FILE)",)
 
 test: $(VENV)/dev.stamp ## The suite: private PostgreSQL, parallel, no network (under 3 minutes)
 	@"$(RUN)" -m pytest -q -n $(WORKERS) -m "not prove"
@@ -44,6 +50,9 @@ check: $(VENV)/dev.stamp ## ruff, mypy --strict, alembic check, architecture tes
 	@"$(RUN)" -m mypy
 	@"$(RUN)" -m migrations.check
 	@"$(RUN)" -m pytest -q tests/architecture tests/contract
+
+contracts: $(VENV)/dev.stamp ## Write gateway/contracts anew from the rooms
+	@"$(RUN)" -m tests.contract.contracts
 
 story: $(VENV)/dev.stamp ## Play the scenes of the story over HTTP, against PORT or a server of its own
 	@"$(RUN)" -m tests.journeys.story
@@ -66,7 +75,7 @@ format: $(VENV)/dev.stamp ## Format the code
 	@"$(RUN)" -m ruff format .
 
 psql: $(VENV)/run.stamp ## A psql session in the running house
-	@"$(RUN)" -m gateway.cli psql
+	@exec "$(RUN)" -m gateway.cli psql
 
 clean: ## Remove .venv and caches; the data in DATA_DIR stays
 	rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis

@@ -1,22 +1,24 @@
-"""How much a request may bring: judged by its Content-Length, and counted where there is none."""
+"""How much a request may bring and how long it may take: judged by its Content-Length, and counted as it comes."""
 
 import asyncio
+from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Send
 
+from gateway.errors import BodySlow
 from gateway.operations import Operation
 from gateway.settings import GatewaySettings
 from gateway.visit import Visit
-from shared.problems import Malformed, TooLarge
+from shared.problems import Malformed, Refusal, TooLarge
 
 LINGER_BYTES = 16 * 1024 * 1024
 LINGER_SECONDS = 3.0
 
 
 class BodyCut(ClientDisconnect):
-    """Raised into a room that reads past the limit: to it the client is gone. The gateway answers 413 in its place."""
+    """Raised into a room whose body is stopped: to it the client is gone. The gateway answers in its place."""
 
 
 def limit_of(operation: Operation | None, settings: GatewaySettings) -> int:
@@ -27,7 +29,7 @@ def limit_of(operation: Operation | None, settings: GatewaySettings) -> int:
 
 
 def check_length(visit: Visit, limit: int) -> bool:
-    """Whether the body must be counted as it comes (no length told); TooLarge when the told one is over."""
+    """Whether a body follows; TooLarge when its told length is over the limit."""
     told = visit.headers.get(b"content-length")
     if told is None:
         return b"transfer-encoding" in visit.headers
@@ -35,28 +37,51 @@ def check_length(visit: Visit, limit: int) -> bool:
         raise Malformed(reason_zh="Content-Length 有误。", reason_en="Content-Length is not a length.")
     if int(told) > limit:
         raise TooLarge(limit=limit)
-    return False
+    return int(told) > 0
 
 
-class Counted:
-    """A `receive` that stops a body without a told length once it passes the limit."""
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a body may take, in seconds: between two pieces, and as a whole. A place in the house waits on it."""
 
-    __slots__ = ("_left", "_receive", "cut", "limit")
+    piece: float
+    whole: float
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+
+class Incoming:
+    """A `receive` that stops a body once it passes the limit or keeps a room waiting; `cut` then says why."""
+
+    __slots__ = ("_ends", "_left", "_limit", "_open", "_patience", "_receive", "cut")
+
+    def __init__(self, receive: Receive, limit: int, patience: Patience) -> None:
         self._receive = receive
+        self._limit = limit
         self._left = limit
-        self.limit = limit
-        self.cut = False
+        self._patience = patience
+        self._ends = asyncio.get_running_loop().time() + patience.whole
+        self._open = True
+        self.cut: Refusal | None = None
 
     async def __call__(self) -> Message:
-        message = await self._receive()
+        if not self._open:  # what comes now is the client's leaving, which may take as long as it likes
+            return await self._receive()
+        message = await self._next()
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
+            self._open = message.get("more_body", False)
             if self._left < 0:
-                self.cut = True
+                self.cut = TooLarge(limit=self._limit)
                 raise BodyCut
         return message
+
+    async def _next(self) -> Message:
+        now = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(min(now + self._patience.piece, self._ends)):
+                return await self._receive()
+        except TimeoutError:
+            self.cut = BodySlow()
+            raise BodyCut from None
 
 
 async def say_and_close(response: Response, receive: Receive, send: Send) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,8 +45,6 @@ def main() -> None:
         app()
     except (LauncherRefused, StartRefused) as refusal:
         sys.exit(_complain(str(refusal)))
-    except KeyboardInterrupt:
-        sys.exit(0)  # everything was stopped in order on the way out
     except Exception as error:
         if debugging():
             raise
@@ -62,14 +61,15 @@ def run() -> None:
     """Start the house and serve it until Ctrl-C. Reads PORT, HOST, EMPTY, HOMES, DATA_DIR."""
     asked = asked_of(os.environ)
     say = Progress()
-    with take_port(asked) as listening, signals_as_interrupts():
+    code = 0
+    with take_port(asked) as listening, suppress(KeyboardInterrupt), signals_as_interrupts():
         say("Starting PostgreSQL")
         with Postgres(asked.data_dir, say=say) as postgres:
             try:
                 code = _run(asked, say, postgres, listening)
             finally:
                 say("Stopping PostgreSQL")
-        say("Stopped")
+    say("Stopped")
     raise typer.Exit(code)
 
 
@@ -82,7 +82,9 @@ def _run(asked: Asked, say: Progress, postgres: Postgres, listening: socket.sock
 
     from gateway.house import build_house
     from gateway.settings import GatewaySettings
+    from shared.telemetry import configure_logs
 
+    configure_logs()
     settings = GatewaySettings(
         host=asked.host,
         port=listening.getsockname()[1],
@@ -185,6 +187,26 @@ async def _verify(url: str) -> int:
             print(f"  {fault}")
         faults += len(found)
     return faults
+
+
+@app.command()
+def backup(
+    archive: Annotated[Path, typer.Argument(help="The file to write; must not exist yet.")],
+) -> None:
+    """Write database, keys and files into one archive, of a running or a resting house."""
+    from gateway.backup import back_up
+
+    back_up(asked_of(os.environ).data_dir, archive, Progress())
+
+
+@app.command()
+def restore(
+    archive: Annotated[Path, typer.Argument(help="A file that `linli backup` wrote.")],
+) -> None:
+    """Make a house from a backup, in a DATA_DIR that is empty."""
+    from gateway.backup import restore as make_from
+
+    make_from(asked_of(os.environ).data_dir, archive, Progress())
 
 
 @app.command()

@@ -102,7 +102,7 @@ class DocsPages:
         rows = "".join(_row(sign_in, language) for sign_in in self._sign_ins)
         head = "".join(f"<th>{text}</th>" for text in heads)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        return f'<aside class="sample"><p>{said}</p><details><summary>{how}</summary>{table}</details></aside>'
+        return f'<aside class="sample"><p>{said}</p><details open><summary>{how}</summary>{table}</details></aside>'
 
 
 def _row(sign_in: SampleSignIn, language: Language) -> str:
@@ -110,7 +110,8 @@ def _row(sign_in: SampleSignIn, language: Language) -> str:
     cells = (sign_in.role_zh, sign_in.may_zh) if chinese else (sign_in.role_en, sign_in.may_en)
     plain = "".join(f"<td>{escape(text)}</td>" for text in (sign_in.person, *cells))
     button = f'<button type="button" data-sign-in="{escape(sign_in.body)}">{"登录" if chinese else "Sign in"}</button>'
-    return f"<tr>{plain}<td><code>{escape(sign_in.body)}</code></td><td>{button}</td></tr>"
+    code = escape("=".join(sign_in.form[-1]))
+    return f"<tr>{plain}<td><code>{code}</code></td><td>{button}</td></tr>"
 
 
 VIEWER_HEAD = """<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
@@ -140,12 +141,12 @@ HOME = {
 SAMPLE = {
     Language.ZH: (
         "<strong>示例模式:</strong>已载入虚构的示例小区,所有人物均为虚构。请勿录入真实数据。",
-        "示例登录(仅限本机)",
+        "示例登录(仅限本机;grant_type=urn:linli:grant:mini-program)",
         ("人物", "角色", "可以做什么", "POST /oauth/token", ""),
     ),
     Language.EN: (
         "<strong>Sample mode:</strong> an invented compound is loaded; nobody in it is real. Enter no real data.",
-        "Sample sign-ins (this machine only)",
+        "Sample sign-ins (this machine only; grant_type=urn:linli:grant:mini-program)",
         ("Person", "Role", "May", "POST /oauth/token", ""),
     ),
 }

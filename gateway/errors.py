@@ -9,6 +9,10 @@ class OriginForbidden(Refusal):
     """A browser page of an origin that CORS_ORIGINS does not name asked whether it may call."""
 
 
+class BodySlow(Refusal):
+    """A body stopped coming, or trickled."""
+
+
 class MetricsHidden(Refusal):
     """Metrics were asked for from elsewhere, without their token."""
 
@@ -21,6 +25,14 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         "This page's origin may not call",
         "管理员可在 CORS_ORIGINS 中加入该来源。",
         "The operator can add the origin to CORS_ORIGINS.",
+    ),
+    BodySlow: Answer(
+        408,
+        "body-slow",
+        "内容传送过慢",
+        "The body came too slowly",
+        "请检查网络后重发,用同一 Idempotency-Key。",
+        "Check the connection and send it again with the same Idempotency-Key.",
     ),
     MetricsHidden: Answer(
         404, "unknown", "没有找到", "Not found", "没有这个地址或对象。", "There is no such address or thing."

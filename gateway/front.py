@@ -8,10 +8,10 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.admission import Admission
-from gateway.body import Counted, check_length, limit_of, say_and_close
+from gateway.body import Incoming, Patience, check_length, limit_of, say_and_close
 from gateway.cors import Cors
 from gateway.dispatch import Table
-from gateway.errors import OriginForbidden, answer_for
+from gateway.errors import BodySlow, OriginForbidden, answer_for
 from gateway.metrics import Metrics
 from gateway.operations import Operations, Priority
 from gateway.rate import Buckets, Subjects, address_key
@@ -47,6 +47,7 @@ class Front:
         self._metrics = metrics
         self._house = house_headers(settings.url.startswith("https://"))
         self._cors = Cors(settings)
+        self._patience = Patience(settings.body_piece_seconds, settings.body_seconds)
         self._admission = Admission(settings.admit, settings.admit_streams)
         self._people = Buckets(settings.rate_per_minute, settings.rate_burst)
         self._addresses = Buckets(settings.address_rate_per_minute, settings.address_rate_burst)
@@ -75,8 +76,8 @@ class Front:
             return
         visit.operation = self._inside.operations.find(visit.method, visit.path)
         limit = limit_of(visit.operation, self._settings)
-        counts = check_length(visit, limit)
-        receive = Counted(receive, limit) if counts else receive
+        if check_length(visit, limit):
+            receive = Incoming(receive, limit, self._patience)
         if visit.path not in UNCOUNTED:
             self._take_share(visit)
         if visit.path.split("/", 2)[1] in self._inside.own_paths:
@@ -138,7 +139,7 @@ class Front:
             return  # the head is out: leaving the body unfinished makes the server cut the connection
         asked = Asked(visit.language, self._settings.url, visit.trace.trace_id)
         response = render(answer_for(refusal), refusal.facts, asked)
-        if isinstance(refusal, TooLarge) or b"transfer-encoding" in visit.headers:
+        if isinstance(refusal, TooLarge | BodySlow) or b"transfer-encoding" in visit.headers:
             await say_and_close(response, receive, reply)
         else:
             await response(scope, receive, reply)
@@ -164,22 +165,22 @@ class Front:
 
 
 async def _call(app: ASGIApp, scope: Scope, receive: Receive, reply: Reply) -> None:
-    """Call a room or page; what it says after its body was cut is replaced by our own 413."""
-    if not isinstance(receive, Counted):
+    """Call a room or page; what it says after its body was stopped is replaced by our own refusal."""
+    if not isinstance(receive, Incoming):
         await app(scope, receive, reply)
         return
 
     async def send(message: Message) -> None:
-        if not receive.cut:
+        if receive.cut is None:
             await reply(message)
 
     try:
         await app(scope, receive, send)
     except Exception:
-        if not receive.cut:
+        if receive.cut is None:
             raise
-    if receive.cut:
-        raise TooLarge(limit=receive.limit)
+    if receive.cut is not None:
+        raise receive.cut
 
 
 def _passed_headers(scope: Scope, visit: Visit) -> Headers:

@@ -1,7 +1,7 @@
 """The whole house in one process: the only place that knows the services by name."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -15,7 +15,11 @@ from gateway.settings import GatewaySettings
 from gateway.upstream import InProcess
 from services.registry.app import create_app as registry_app
 from services.registry.errors import RoleHeld
+from services.registry.oauth.mini_program import SAMPLE_PREFIX
+from services.registry.oauth.schemas import GrantType
 from services.registry.roles.actions import first_administrator as make_first_administrator
+from services.registry.sample.load import load
+from services.registry.sample.people import SAMPLE_PEOPLE, SamplePerson
 from services.registry.settings import RegistrySettings
 from services.ticket.app import create_app as ticket_app
 from services.ticket.settings import TicketSettings
@@ -96,9 +100,25 @@ async def first_administrator(settings: GatewaySettings, urls: Urls, login: str)
 
 def sample_sign_ins() -> tuple[SampleSignIn, ...]:
     """Who of the sample compound may be signed in as, from this machine."""
-    return ()
+    return tuple(_sign_in(person) for person in SAMPLE_PEOPLE)
+
+
+def _sign_in(person: SamplePerson) -> SampleSignIn:
+    return SampleSignIn(
+        person=person.name,
+        role_zh=person.title_zh,
+        role_en=person.title_en,
+        may_zh=person.may_zh,
+        may_en=person.may_en,
+        form=(("grant_type", GrantType.MINI_PROGRAM.value), ("code", f"{SAMPLE_PREFIX}{person.login}")),
+    )
 
 
 async def load_sample(house: House, homes: int, say: Callable[[str], None]) -> None:
-    """Fill an empty house with the sample compound of this size."""
-    raise NotImplementedError
+    """Fill an empty house with the sample compound of this size; one that is filled is left alone."""
+    registry = house.apps["registry"].state.room
+    database = Database(registry.settings.database_url, 1)
+    try:
+        await load(database, registry.keys, homes, say, datetime.now(UTC))
+    finally:
+        await database.close()

@@ -122,7 +122,8 @@ def _priority(template: str, method: str, described: Mapping[str, Any]) -> Prior
     if "x-priority" in described:
         return Priority(described["x-priority"])
     answers = described.get("responses", {}).get("200", {}).get("content", {})
-    if "text/event-stream" in answers:
+    may_wait = any(parameter.get("name") == "wait" for parameter in described.get("parameters", ()))
+    if "text/event-stream" in answers or may_wait:
         return Priority.STREAM
     if family_of(template) in URGENT:
         return Priority.FIRST

@@ -28,6 +28,11 @@ class GatewaySettings(BaseSettings):
     file_limit: int = Field(10 * MIB + 64 * 1024, ge=1024)
     """Body of an operation that takes a file: 10 MiB and what multipart wraps around it."""
 
+    body_piece_seconds: float = Field(15.0, gt=0)
+    """How long a body may pause before the client is told 408."""
+    body_seconds: float = Field(600.0, gt=0)
+    """How long a body may take as a whole; 10 MiB in it need 18 kB/s."""
+
     rate_per_minute: int = Field(1_200, ge=1)
     rate_burst: int = Field(300, ge=1)
     """Of one signed-in person or partner."""

@@ -1,6 +1,7 @@
 """What stands between the command and the first request: port, database, sample or real house, and the server."""
 
 import asyncio
+import errno
 import ipaddress
 import os
 import signal
@@ -96,6 +97,8 @@ def take_port(asked: Asked) -> socket.socket:
         raise StartRefused(f"port {asked.port} is for root only: choose another, PORT=8000") from error
     except OSError as error:
         taken.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise StartRefused(f"HOST={asked.host} is no address of this machine") from error
         raise StartRefused(
             f"port {asked.port} of {asked.host} is taken ({error.strerror}): stop what listens there, "
             f"or choose another, PORT={asked.port + 1 if asked.port < 65535 else 8000}"

@@ -6,7 +6,10 @@ from typing import Literal
 
 from alembic import context
 from sqlalchemy import Connection, MetaData
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.sql.schema import SchemaItem
+
+from shared.database import TransactionId
 
 Kind = Literal["schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint", "check_constraint"]
 Parent = Literal["schema_name", "table_name", "schema_qualified_table_name"]
@@ -33,6 +36,7 @@ def is_own_schema(name: str | None, kind: Kind, parents: MutableMapping[Parent, 
     return kind != "schema" or name == room
 
 
+ischema_names["xid8"] = TransactionId  # SQLAlchemy does not know the type when it reads a schema
 context.configure(
     connection=connection,
     target_metadata=metadata() if context.config.attributes.get("compares") else None,

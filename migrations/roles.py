@@ -14,6 +14,8 @@ RUNTIME_SETTINGS = (
     ("synchronous_commit", "on"),
     # A request that hangs with a transaction open would hold back the outbox and the sealer (pg_snapshot_xmin).
     ("idle_in_transaction_session_timeout", "60s"),
+    # Who waits longer than this for somebody else's row is told to come again (503), and holds up nobody.
+    ("lock_timeout", "10s"),
     ("timezone", "UTC"),
 )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 1.0
 FOLLOW_SECONDS = 20.0
 PURGE_SECONDS = 3_600.0
+ENOUGH_SECONDS = 15.0
 
 
 class Background:
@@ -44,8 +45,12 @@ class Background:
         self._tasks.append(asyncio.create_task(self._spread(), name=f"{house.name}:wake"))
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        """Jobs at work get ten seconds to end; a library that swallowed the cancellation is told again."""
+        waiting = set(self._tasks)
+        while waiting:
+            for task in waiting:
+                task.cancel()
+            _, waiting = await asyncio.wait(waiting, timeout=ENOUGH_SECONDS)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _every(self, seconds: float, work: str, step: Callable[[], Awaitable[int]], woken: bool = False) -> None:
@@ -78,8 +83,10 @@ class Background:
 
 
 async def _wait(wake: asyncio.Event, seconds: float) -> None:
+    # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the wake.
     try:
-        await asyncio.wait_for(wake.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await wake.wait()
     except TimeoutError:
         return
     finally:

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from shared import audit, idempotency
@@ -98,6 +99,11 @@ def _take_key_first(session: AsyncSession, house: "House", asked: idempotency.Re
     @event.listens_for(session.sync_session, "after_begin", once=True)
     def take(_session: object, _transaction: object, connection: Connection) -> None:
         idempotency.begin(connection, house.metadata, house.keys, asked)
+
+    @event.listens_for(session.sync_session, "before_flush", once=True)
+    def begin(flushing: Session, *_: object) -> None:
+        """A first statement that is a flush would be undone as a whole by the stored reply that stops it."""
+        flushing.connection()
 
 
 def _done(request: Request, who: str | None, operation: str, status: int) -> audit.Done:

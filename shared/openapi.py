@@ -76,6 +76,7 @@ def contract(app: FastAPI, room: "Room") -> dict[str, Any]:
     for gone in ("HTTPValidationError", "ValidationError"):
         schemas.pop(gone, None)
     schemas["Problem"] = dict(PROBLEM)
+    _give_back_nulls(schemas)
     document["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "From /oauth/token."}
     }
@@ -88,6 +89,27 @@ def contract(app: FastAPI, room: "Room") -> dict[str, Any]:
                 _complete(operation, route, method, room)
                 _exemplify(operation, schemas)
     return document
+
+
+def _give_back_nulls(schemas: Mapping[str, Any]) -> None:
+    """FastAPI drops every null on its way, also those of examples; what is required and may be null is null there."""
+    for schema in schemas.values():
+        if "examples" in schema:
+            schema["examples"] = [_whole(schema, one, schemas) for one in schema["examples"]]
+
+
+def _whole(schema: Mapping[str, Any], example: Any, schemas: Mapping[str, Any]) -> Any:
+    if reference := schema.get("$ref"):
+        return _whole(schemas[reference.rsplit("/", 1)[1]], example, schemas)
+    if options := [one for one in schema.get("anyOf", []) if one.get("type") != "null"]:
+        return _whole(options[0], example, schemas) if len(options) == 1 else example
+    if isinstance(example, list):
+        return [_whole(schema.get("items", {}), one, schemas) for one in example]
+    if not isinstance(example, dict) or "properties" not in schema:
+        return example
+    required = schema.get("required", [])
+    given = {name: part for name, part in schema["properties"].items() if name in example or name in required}
+    return example | {name: _whole(part, example.get(name), schemas) for name, part in given.items()}
 
 
 def allowed_of(route: APIRoute) -> Allowed | None:

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import Query
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, asc, bindparam, desc, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -91,16 +92,22 @@ class Listed(Output, Generic[Wire]):
 def paged(orders: Orders) -> Callable[..., Page]:
     """The query parameters `limit`, `cursor` and `sort` of one list, as a dependency.
 
-    A cursor that is forged, cut, or of another list or order is a field error (422) at `query/cursor`.
+    A cursor that is forged, cut, or of another list or order is a field error (422) at `query/cursor`, told only
+    after the caller's right to look was checked.
     """
     names = tuple(orders.table)
+
+    def known(cursor: str | None) -> str | None:
+        if cursor is not None:
+            _read(orders, cursor)
+        return cursor
 
     def page(limit: int, sort: str | None, cursor: str | None) -> Page:
         if cursor is None:
             return Page(orders, sort or orders.default, limit, None)
         order, after = _read(orders, cursor)
         if sort not in (None, order):
-            raise _refused(cursor)
+            raise RequestValidationError([{**_FOREIGN, "input": cursor}])
         return Page(orders, order, limit, after)
 
     page.__annotations__ |= {
@@ -111,6 +118,7 @@ def paged(orders: Orders) -> Callable[..., Page]:
         "cursor": Annotated[
             str | None,
             Query(max_length=CURSOR_LENGTH, description="`next` of the page before; leave out for the first page."),
+            AfterValidator(known),
         ],
     }
     page.__defaults__ = (USUAL, None, None)
@@ -176,8 +184,7 @@ def _written(value: date | datetime | uuid.UUID) -> str:
     return str(value) if isinstance(value, uuid.UUID) else value.isoformat()
 
 
-def _refused(cursor: str) -> RequestValidationError:
-    return RequestValidationError([{"type": "cursor", "loc": ("query", "cursor"), "msg": "cursor", "input": cursor}])
+_FOREIGN: Mapping[str, Any] = {"type": "cursor", "loc": ("query", "cursor"), "msg": "cursor of another order"}
 
 
 def _read(orders: Orders, cursor: str) -> tuple[str, tuple[Value, ...]]:
@@ -189,7 +196,7 @@ def _read(orders: Orders, cursor: str) -> tuple[str, tuple[Value, ...]]:
             raise ValueError("cursor of another list")
         return order, tuple(_value(key, value) for key, value in zip(keys, written, strict=True))
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise _refused(cursor) from None
+        raise PydanticCustomError("cursor", "no cursor of this list") from None
 
 
 def _value(key: Key, written: object) -> Value:

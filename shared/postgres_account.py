@@ -3,7 +3,7 @@
 import os
 import pwd
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,11 +64,12 @@ def hand_over(cluster: Path, account: Account, say: Say) -> None:
         say(f"Gave {cluster} to user {account.name}, who runs PostgreSQL (it refuses to run as root)")
 
 
-def let_in(path: Path, account: Account, say: Say) -> None:
-    """As root: grant the account passage (nothing else, to nobody else) through each closed folder above `path`."""
+def let_in(paths: Iterable[Path], account: Account, say: Say) -> None:
+    """As root: grant the account passage (nothing else, to nobody else) through each closed folder above the paths."""
     if not account.switched:
         return
-    for folder in reversed(path.parents):
+    granted: list[Path] = []
+    for folder in dict.fromkeys(folder for path in paths for folder in reversed(path.parents)):
         if _may(account, folder, os.X_OK):
             continue
         try:
@@ -78,20 +79,26 @@ def let_in(path: Path, account: Account, say: Say) -> None:
                 f"user {account.name}, who runs PostgreSQL, cannot pass through {folder}: "
                 f"`chmod o+x '{folder}'`, or start as an ordinary user"
             ) from error
+        granted.append(folder)
+    if granted:
+        more = f" and {len(granted) - 1} more below it" if len(granted) > 1 else ""
         say(
-            f"Granted user {account.name} passage through {folder} (access list, no reading; "
-            f"undo: setfacl -x u:{account.name} '{folder}')"
+            f"Granted user {account.name} passage, without reading, through {granted[0]}{more} "
+            f"(access list; undo: setfacl -x u:{account.name})"
         )
 
 
-def let_read(tree: Path, account: Account, say: Say) -> None:
-    """As root: installed under a closed umask, the wheel's own PostgreSQL files are opened for reading."""
-    if not account.switched or _may(account, tree / "bin" / "postgres", os.R_OK | os.X_OK):
+def let_read(trees: Iterable[Path], account: Account, say: Say) -> None:
+    """As root: what a closed umask installed of the wheel's own PostgreSQL is opened for reading."""
+    if not account.switched:
         return
-    for path in [tree, *tree.rglob("*")]:
-        mode = path.stat().st_mode & 0o777
-        path.chmod(mode | 0o044 | (0o011 if mode & 0o100 else 0))
-    say(f"Made the PostgreSQL programs in {tree} readable for user {account.name}")
+    for tree in trees:
+        closed = [path for path in (tree, *tree.rglob("*")) if path.stat().st_mode & 0o004 == 0]
+        for path in closed:
+            mode = path.stat().st_mode & 0o777
+            path.chmod(mode | 0o044 | (0o011 if mode & 0o100 else 0))
+        if closed:
+            say(f"Made the PostgreSQL programs in {tree} readable for user {account.name}")
 
 
 def _may(account: Account, path: Path, mode: int) -> bool:

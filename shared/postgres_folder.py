@@ -34,8 +34,9 @@ def open_data_dir(data_dir: Path) -> Path:
                 f"{LONGEST_PATH}: set DATA_DIR to a shorter one"
             )
         if not real.exists():
+            real.mkdir(parents=True)
             # As root another account must pass through; what it must not see (keys/) is closed in itself.
-            real.mkdir(parents=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+            real.chmod(0o711 if os.geteuid() == 0 else 0o700)
         if not real.is_dir():
             raise LauncherRefused(f"{real} is not a folder: set DATA_DIR to one")
     except OSError as error:

@@ -1,21 +1,18 @@
 """Decides which files may come in: bounded while they arrive, known by their content and not by their name."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from python_multipart.multipart import parse_options_header
-from starlette.datastructures import FormData, Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from shared.images import PictureRefused, Shot, remade
 from shared.papers import fault_of
-from shared.problems import Answer, Malformed, MediaUnsupported, Refusal, TooLarge
+from shared.parts import file_part
+from shared.problems import Answer, MediaUnsupported, Refusal, TooLarge
 
 LARGEST = 10 * 1024 * 1024
-ENVELOPE = 16 * 1024  # boundaries, part headers, small fields
 NAME_LENGTH = 120
 NO_SHOT = Shot(None, None, None)
 
@@ -72,60 +69,12 @@ class Checked:
 async def received(request: Request, part: str = "file", largest: int = LARGEST) -> Received:
     """The one file of a multipart body, counted while it streams in.
 
-    Errors: MediaUnsupported, TooLarge, Malformed (no multipart, no such part, several files), FileRefused (empty).
+    Errors: MediaUnsupported, TooLarge, Malformed (cut short, no such part, several files), FileRefused (empty).
     """
-    form = await _form(request, largest)
-    try:
-        file = form.get(part)
-        if not isinstance(file, UploadFile):
-            raise Malformed(reason_zh=f"缺少名为 {part} 的文件。", reason_en=f"A file part named {part} is missing.")
-        content = await file.read(largest + 1)
-        name = _shown_name(file.filename or "")
-    finally:
-        await form.close()
-    if len(content) > largest:
-        raise TooLarge(limit=largest)
-    if not content:
+    found = await file_part(request, part, largest)
+    if not found.content:
         raise refused("EMPTY")
-    return Received(name, content)
-
-
-async def _form(request: Request, largest: int) -> FormData:
-    kind, options = parse_options_header(request.headers.get("content-type", ""))
-    if kind != b"multipart/form-data":
-        raise MediaUnsupported(supported=["multipart/form-data"])
-    if _declared_length(request) > largest + ENVELOPE:  # refused before the first byte is read
-        raise TooLarge(limit=largest)
-    boundary = options.get(b"boundary", b"").decode("latin-1")
-    if not re.fullmatch(r"[0-9A-Za-z'()+_,\-./:=? ]{1,200}", boundary):
-        raise _malformed("boundary")
-    headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary}"'})
-    stream = _counted(request.stream(), largest)
-    try:
-        return await MultiPartParser(headers, stream, max_files=1, max_fields=4, max_part_size=1024).parse()
-    except (MultiPartException, ValueError, KeyError) as fault:
-        raise _malformed(type(fault).__name__) from None
-
-
-def _declared_length(request: Request) -> int:
-    value = request.headers.get("content-length", "")
-    return int(value) if re.fullmatch(r"[0-9]{1,18}", value) else 0
-
-
-async def _counted(stream: AsyncIterator[bytes], largest: int) -> AsyncGenerator[bytes, None]:
-    total = 0
-    async for chunk in stream:
-        total += len(chunk)
-        if total > largest + ENVELOPE:
-            raise TooLarge(limit=largest)
-        yield chunk
-
-
-def _malformed(about: str) -> Malformed:
-    return Malformed(
-        reason_zh="请求体不是有效的 multipart/form-data。",
-        reason_en=f"The body is no valid multipart/form-data ({about}).",
-    )
+    return Received(_shown_name(found.file_name or ""), bytes(found.content))
 
 
 def _shown_name(name: str) -> str:

@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
@@ -92,9 +93,15 @@ def _instant(value: object) -> datetime:
     return value.astimezone(UTC)
 
 
-def _area(value: object) -> int:
-    """Square metres with two places -> hundredths; integers are hundredths already (from our own tables)."""
-    if isinstance(value, int) and not isinstance(value, bool):
+def is_told(info: ValidationInfo) -> bool:
+    """Whether a value comes from a caller (an Input), and not from our own tables."""
+    return info.config is not None and info.config.get("extra_fields_behavior") == "forbid"
+
+
+def _area(value: object, info: ValidationInfo) -> int:
+    """Square metres with two places -> hundredths. From our own tables integers are hundredths already; a caller who
+    sends 7297 means something else."""
+    if isinstance(value, int) and not isinstance(value, bool) and not is_told(info):
         return value
     if not isinstance(value, str) or not AREA.fullmatch(value):
         raise PydanticCustomError("area", "not an area")

@@ -14,6 +14,7 @@ Async tests and fixtures need no mark (anyio, asyncio). Slow proofs are marked `
 """
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -32,6 +33,7 @@ from shared.postgres import Postgres
 from tests.cleaning import CLEAN, remember_rows
 
 TEMPLATE = "linli_template"
+NUMBERS = re.compile(r"[0-9.]+|[0-9a-f:]*:[0-9a-f:]*")
 
 
 class NetworkOff(AssertionError):
@@ -39,14 +41,16 @@ class NetworkOff(AssertionError):
 
 
 def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
-    """An audit hook sees every Python socket, whoever opens it."""
+    """An audit hook sees every Python socket and every look-up of a name, whoever asks."""
     if event == "socket.connect":
         target = arguments[1]
+        host = target[0] if isinstance(target, tuple) else None  # a path is a Unix socket: this machine
     elif event == "socket.getaddrinfo":
-        target = (arguments[0],)
+        host = arguments[0]
+        if isinstance(host, str) and NUMBERS.fullmatch(host):
+            return  # nobody is asked for an address in numbers
     else:
         return
-    host = target[0] if isinstance(target, tuple) else None  # a path is a Unix socket: this machine
     if isinstance(host, bytes):
         host = host.decode()
     if isinstance(host, str) and host not in {"localhost", "::1", ""} and not host.startswith("127."):

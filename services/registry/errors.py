@@ -209,7 +209,8 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         400, "grant-type-unknown", "不支持此登录方式", "This grant type is not offered", members=("error", "supported")
     ),
     SessionEnded: Answer(
-        400, "session-ended", "登录已结束", "The session has ended", "请重新登录。", "Sign in again.", members=("error",)
+        400, "session-ended", "登录已结束", "The session has ended", "请重新登录。", "Sign in again.",
+        members=("error",),
     ),
     MiniProgramAway: Answer(
         503, "mini-program-away", "小程序登录服务没有应答", "The mini-program's sign-in service does not answer",

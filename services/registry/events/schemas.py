@@ -41,7 +41,7 @@ class EventsSeen(Output):
     """What happened after a place in the feed; `after` is where to go on."""
 
     items: list[EventSeen]
-    after: str
+    after: Annotated[str, Field(examples=["000000000000000042"])]
 
 
 class ToldEvent(Input):

@@ -10,6 +10,7 @@ from services.registry.me.schemas import MeSeen, MyBinding, MyCompound, MyRole
 from services.registry.oauth.queries import Rights, rights_of
 from services.registry.oauth.sessions import Method, granted
 from services.registry.people.values import opened
+from services.registry.rules.addresses import Address, HomeKind, printed
 from services.registry.rules.next_steps import next_step
 from services.registry.rules.roles import Role
 from services.registry.rules.sign_in import needs_second_factor, password_is_stale
@@ -26,7 +27,7 @@ ACTIONS = ("bind_home", "end_binding", "set_password", "begin_factor", "confirm_
 async def my_bindings(db: AsyncSession, actor: Actor) -> list[MyBinding]:
     """The homes the caller is bound to now."""
     rows = await db.execute(
-        select(Binding, Home.label, Home.compound_id)
+        select(Binding, Home)
         .join(Home, Home.id == Binding.home_id)
         .where(Binding.person_id == actor.subject, Binding.ended_at.is_(None))
         .order_by(Binding.verified_at)
@@ -35,12 +36,12 @@ async def my_bindings(db: AsyncSession, actor: Actor) -> list[MyBinding]:
         MyBinding(
             id=row.id,
             home_id=row.home_id,
-            home=label,
-            compound_id=compound,
+            home=printed(Address(home.building, home.entrance, home.room, home.floor, HomeKind(home.kind))),
+            compound_id=home.compound_id,
             relation=row.relation,
             bound_at=row.verified_at,
         )
-        for row, label, compound in rows
+        for row, home in rows
     ]
 
 

@@ -31,7 +31,7 @@ class TokenRequest(Input):
     refresh_token: Annotated[str, Text(200)] | None = None
     client_id: Annotated[str, Text(50)] | None = None
     client_secret: Annotated[str, Text(200)] | None = None
-    scope: Annotated[str, Text(200)] | None = None
+    scope: Annotated[str, Text(200, 0)] | None = None
 
 
 class TokensSeen(Output):

@@ -3,27 +3,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 
 from services.registry.errors import PersonErased, PersonUnknown, answers
 from services.registry.people import actions, queries
+from services.registry.people.keys import HouseKeys
 from services.registry.people.schemas import Disclosure, NewPerson, PersonDisclosed, PersonSeen
 from services.registry.people.values import KnownOfPerson, opened
 from services.registry.rules.roles import STAFF, Role
-from shared.edge import EdgeRoute, Now, Reading, Writing, house_of
+from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.identity import Actor, allow
-from shared.sealing import Keys
 
 router = APIRouter(prefix="/v1/people", tags=["registry"], route_class=EdgeRoute)
 Keeper = Annotated[Actor, Depends(allow(*STAFF, Role.ADMINISTRATOR))]
 Clerk = Annotated[Actor, Depends(allow(*STAFF))]
-
-
-async def house_keys(request: Request) -> Keys:
-    return house_of(request).keys
-
-
-HouseKeys = Annotated[Keys, Depends(house_keys)]
 
 
 @router.post("", status_code=201, operation_id="enter_person", summary="Enter a person")

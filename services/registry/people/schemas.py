@@ -38,7 +38,7 @@ class NewPerson(Input):
 class Disclosure(Input):
     """What the values are needed for; it is kept with the audit row."""
 
-    purpose: Annotated[str, Text(200, 4)]
+    purpose: Annotated[str, Text(200, 2)]
 
     model_config = Input.model_config | example(purpose="通知业主代表来居委会核对房产证")
 

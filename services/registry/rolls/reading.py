@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import anyio
+from anyio import to_thread
 
 from services.registry.errors import RollFileRefused
 from services.registry.rules.roll_rows import Sheet
@@ -40,7 +41,7 @@ async def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     """
     if not data:
         raise refused("empty")
-    command = [sys.executable, "-I", "-B", str(CHILD)]
+    command = [sys.executable, "-I", "-B", "-X", "utf8", str(CHILD)]
     try:
         with anyio.fail_after(SECONDS):
             done = await anyio.run_process(command, input=data, check=False, start_new_session=True, env={})
@@ -49,7 +50,7 @@ async def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     if done.returncode != 0:
         # Killed by its own limits (a signal), or fell over something that nobody thought of: the file's fault anyway.
         raise refused("too_large" if done.returncode < 0 else "broken")
-    return _sheets(done.stdout)
+    return await to_thread.run_sync(_sheets, done.stdout)
 
 
 def _sheets(printed: bytes) -> tuple[Sheet, ...]:

@@ -36,6 +36,13 @@ class Address:
         """The normal form, unique in a compound: "3-2-501", without entrance "3-501", basement "3-2--101"."""
         return "-".join(part for part in (self.building, self.entrance, self.room) if part)
 
+    @property
+    def order(self) -> str:
+        """Sorts as people count: building 10 after building 9, room 1001 after room 901."""
+        return re.sub(
+            r"\d+", lambda digits: digits.group().zfill(5), f"{self.building}|{self.entrance}|{self.room}"
+        )
+
 
 MARKS: Mapping[str, HomeKind] = {"S": HomeKind.SHOP, "P": HomeKind.PARKING, "K": HomeKind.STORE}
 PRINTED: Mapping[HomeKind, str] = {HomeKind.SHOP: "商铺", HomeKind.PARKING: "车位", HomeKind.STORE: "储藏室"}

@@ -47,6 +47,7 @@ class Owner:
     faulty_number: str | None = None
 
 
+LONGEST_NAME = 100
 NOBODY = frozenset(
     {"", "-", "--", "/", "\\", "?", "无", "空", "空置", "空房", "不详", "未知", "不明", "待查", "待定", "无人"}
 )
@@ -72,7 +73,8 @@ def split_names(text: str) -> tuple[tuple[str, ...], bool]:
     more = False
     for part in parts:
         name = _AND_OTHERS.sub("", _INNER_SPACE.sub("", part))
-        more = more or name != _INNER_SPACE.sub("", part)
+        more = more or name != _INNER_SPACE.sub("", part) or len(name) > LONGEST_NAME
+        name = name[:LONGEST_NAME]
         if plain(name) not in NOBODY and name not in names:
             names.append(name)
     return tuple(names), more

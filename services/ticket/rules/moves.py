@@ -7,7 +7,7 @@ from services.ticket.rules.facts import Ask, Case, TicketFacts
 from services.ticket.rules.guards import GUARDS, Why
 from services.ticket.rules.parameters import Parameters
 from services.ticket.rules.roles import Caller, parts_of
-from services.ticket.rules.states import MOVES, Move, Need, State
+from services.ticket.rules.states import MOVES, MOVES_FROM, Move, Need, State
 
 _PHOTOS = frozenset({Need.PHOTOS_BEFORE, Need.PHOTOS_AFTER})
 _RATING = frozenset({Need.SOLVED, Need.SATISFACTION})
@@ -47,13 +47,13 @@ def allowed(ticket: TicketFacts, caller: Caller, rules: Parameters, now: datetim
     """The moves this caller may make now, by name of the state; fields that decide are judged when sent."""
     parts = parts_of(ticket.people, caller, rules)
     found = []
-    for (here, to), move in MOVES.items():
-        if here is not ticket.state or move.by.isdisjoint(parts):
+    for to, move in MOVES_FROM[ticket.state]:
+        if move.by.isdisjoint(parts):
             continue
         ask = Ask(to, worker_id=caller.subject)  # who is named is chosen with the move, so it hinders nothing yet
         if _hindrance(move, Case(ticket, ask, caller, rules, now)) is None:
             found.append(OpenMove(to, needs_of(move, to, ticket, rules)))
-    return tuple(sorted(found, key=lambda open_move: open_move.to))
+    return tuple(found)
 
 
 def needs_of(move: Move, to: State, ticket: TicketFacts, rules: Parameters) -> frozenset[Need]:

@@ -92,6 +92,6 @@ def parts_of(people: People, caller: Caller, rules: Parameters) -> frozenset[Par
 
 
 def _handles(people: People, caller: Caller) -> bool:
-    if people.worker_id is not None:
-        return people.worker_id == caller.subject
+    if people.worker_id is not None:  # who has lost every role in the compound handles nothing there
+        return people.worker_id == caller.subject and bool(caller.roles)
     return people.waits_for_worker and caller.has(WORKER_ROLES)

@@ -188,3 +188,8 @@ MOVES: Mapping[Arc, Move] = MappingProxyType(
     {**_INTAKE, **_WORK, **_OUTCOME, **dict(_merging()), **dict(_withdrawing())}
 )
 """TKT-2. What is not here does not happen."""
+
+MOVES_FROM: Mapping[State, tuple[tuple[State, Move], ...]] = MappingProxyType(
+    {state: tuple((to, MOVES[state, to]) for to in sorted(State) if (state, to) in MOVES) for state in State}
+)
+"""The same table by where a move begins, in order of the states it leads to."""

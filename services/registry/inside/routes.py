@@ -1,0 +1,36 @@
+"""What the other rooms ask of places; never reachable through the gateway."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.registry.compounds.queries import compound
+from services.registry.homes.queries import home
+from services.registry.inside.schemas import CompoundFact, HomeFact
+from shared.edge import EdgeRoute, Reading
+from shared.identity import Internal
+
+router = APIRouter(prefix="/internal", route_class=EdgeRoute, include_in_schema=False)
+
+
+@router.get("/compounds/{compound_id}")
+async def compound_fact(db: Reading, caller: Internal, compound_id: UUID) -> CompoundFact:
+    """A compound as a neighbour freezes it into its own process."""
+    return CompoundFact.model_validate(await compound(db, compound_id))
+
+
+@router.get("/homes/{home_id}")
+async def home_fact(db: Reading, caller: Internal, home_id: UUID) -> HomeFact:
+    """A home with its compound's code."""
+    found = await home(db, home_id)
+    row = found.home
+    return HomeFact(
+        id=row.id,
+        compound_id=row.compound_id,
+        code=found.code,
+        building=row.building,
+        entrance=row.entrance,
+        label=row.label,
+        kind=row.kind,
+        delivery=row.delivery,
+    )

@@ -1,0 +1,76 @@
+"""A house is backed up while it runs, lost, and made again; what is no backup is refused in one line."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.launcher.starts import ROOT
+from tests.launcher.test_house import Linli, linli  # noqa: F401  # the fixture
+
+pytestmark = pytest.mark.prove
+
+
+def _linli(*arguments: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"DATA_DIR": str(data_dir), "PORT": "0", "EMPTY": "1"}
+    command = [sys.executable, "-m", "gateway.cli", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+
+def _sign_in(url: str, **form: str) -> dict[str, object]:
+    with urllib.request.urlopen(f"{url}/oauth/token", urllib.parse.urlencode(form).encode(), timeout=30) as reply:
+        answer: dict[str, object] = json.load(reply)
+    return answer
+
+
+def test_a_lost_house_comes_back_with_its_people_keys_and_audit(linli: Linli, tmp_path: Path) -> None:  # noqa: F811
+    house, again = tmp_path / "a house", tmp_path / "again"
+    running = linli("run")
+    running.wait_for("Ready")
+    made = _linli("init", data_dir=house)
+    code = made.stdout.split("One-time code ")[1].split()[0]
+    saved = _linli("backup", str(tmp_path / "house.tar"), data_dir=house)
+    assert saved.returncode == 0, saved.stderr
+    assert (tmp_path / "house.tar").stat().st_mode & 0o077 == 0
+    running.stop(2)
+
+    restored = _linli("restore", str(tmp_path / "house.tar"), data_dir=again)
+    second = linli("run", DATA_DIR=str(again))
+    url = second.wait_for("API").split()[1].removesuffix("/v1/…")
+
+    assert restored.returncode == 0, restored.stderr
+    assert _sign_in(url, grant_type="urn:linli:grant:one-time-code", code=code)["token_type"] == "Bearer"
+    assert _linli("audit", "verify", data_dir=again).returncode == 0
+    second.stop(2)
+
+
+@pytest.mark.parametrize(
+    ("archive", "line"),
+    [("nothing.tar", "there is no backup"), ("text.tar", "cannot be read as a backup"), ("other.tar", "is no backup")],
+)
+def test_what_is_no_backup_is_refused_in_one_line(tmp_path: Path, archive: str, line: str) -> None:
+    (tmp_path / "text.tar").write_text("not a tar")
+    with tarfile.open(tmp_path / "other.tar", "w") as tar:
+        tar.add(tmp_path / "text.tar", "letter.txt")
+
+    refused = _linli("restore", str(tmp_path / archive), data_dir=tmp_path / "new")
+
+    assert refused.returncode == 2
+    assert line in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_backup_overwrites_nothing_and_a_restore_fills_only_an_empty_folder(tmp_path: Path) -> None:
+    (tmp_path / "house.tar").write_text("precious")
+
+    backup = _linli("backup", str(tmp_path / "house.tar"), data_dir=tmp_path / "new")
+    restore = _linli("restore", str(tmp_path / "house.tar"), data_dir=tmp_path)
+
+    assert (backup.returncode, restore.returncode) == (2, 2)
+    assert (tmp_path / "house.tar").read_text() == "precious"
