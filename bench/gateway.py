@@ -2,7 +2,7 @@
 
 `python -m bench.gateway`. One process serves the same ticket room twice, bare and behind the gateway; a client in
 another process asks both in turn, round by round, so that what else the machine does hits both. The last line is JSON:
-{"in_process": median ratio, "rss_mb": resident memory of the serving process under load, "ready_s": second start}.
+{"in_process": median ratio of all rounds, "rss_mb": resident memory of the serving process under load, "ready_s": second start}.
 """
 
 import asyncio
@@ -51,21 +51,48 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """Good answers, in how many seconds, for how many seconds of the serving process's CPU."""
+
+    answers: int
+    seconds: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        return self.answers / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """Requests a second of one operation, round by round."""
+    """Both sides of one operation, round by round."""
 
     path: str
-    alone: list[float]
-    gateway: list[float]
+    alone: list[Round]
+    gateway: list[Round]
 
     @property
-    def ratio(self) -> float:
-        return statistics.median(through / bare for bare, through in zip(self.alone, self.gateway, strict=True))
+    def ratios(self) -> list[float]:
+        """Requests a second through the gateway as a part of those to the bare room, round by round."""
+        return [through.rate / bare.rate for bare, through in zip(self.alone, self.gateway, strict=True)]
 
     @property
-    def microseconds(self) -> float:
-        """What one request more costs."""
-        return 1e6 / statistics.median(self.gateway) - 1e6 / statistics.median(self.alone)
+    def cpu_ratio(self) -> float:
+        """The same by CPU time a request: steadier where the machine has other work."""
+        return _cpu_each(self.alone) / _cpu_each(self.gateway)
+
+    @property
+    def line(self) -> str:
+        alone, through = (statistics.median(one.rate for one in side) for side in (self.alone, self.gateway))
+        return (
+            f"{self.path:<24.24} alone {alone:6.0f}/s   gateway {through:6.0f}/s   ratio {statistics.median(self.ratios):.3f}   "
+            f"by CPU time {self.cpu_ratio:.3f}: {1e3 * _cpu_each(self.alone):.2f} and "
+            f"{1e3 * _cpu_each(self.gateway):.2f} ms a request"
+        )
+
+
+def _cpu_each(rounds: list[Round]) -> float:
+    return sum(one.cpu for one in rounds) / sum(one.answers for one in rounds)
 
 
 def main() -> None:
@@ -79,12 +106,8 @@ def main() -> None:
         print(f"first start with the sample {first:.1f} s, second start {second:.1f} s, {memory:.0f} MB under load")
         measured = _measure(data_dir)
     for one in measured:
-        alone, through = statistics.median(one.alone), statistics.median(one.gateway)
-        print(
-            f"{one.path:<28} alone {alone:7.0f}/s   gateway {through:7.0f}/s   "
-            f"ratio {one.ratio:.3f}   +{one.microseconds:.0f} µs"
-        )
-    ratio = statistics.median(one.ratio for one in measured)
+        print(one.line)
+    ratio = statistics.median(pair for one in measured for pair in one.ratios)
     print(json.dumps({"in_process": round(ratio, 3), "rss_mb": round(memory), "ready_s": round(second, 1)}))
 
 
@@ -113,10 +136,10 @@ def _measure(data_dir: Path) -> list[Measured]:
     ):
         assert house.stdout is not None
         ports = Ports(**json.loads(house.stdout.readline() or b"{}"))
-        return asyncio.run(_rounds(ports))
+        return asyncio.run(_rounds(ports, house.pid))
 
 
-async def _rounds(ports: Ports) -> list[Measured]:
+async def _rounds(ports: Ports, pid: int) -> list[Measured]:
     token = await _token(ports.gateway)
     found = []
     for path in await _paths(ports, token):
@@ -126,12 +149,20 @@ async def _rounds(ports: Ports) -> list[Measured]:
         for turn in range(ROUNDS):
             # Who begins changes from round to round.
             for port, into in _order(ports, measured, turn):
-                into.append(await _ask_for(port, path, token, SECONDS))
+                before = _cpu_of(pid)
+                answers, seconds = await _ask_for(port, path, token, SECONDS)
+                into.append(Round(answers, seconds, _cpu_of(pid) - before))
         found.append(measured)
     return found
 
 
-def _order(ports: Ports, measured: Measured, turn: int) -> list[tuple[int, list[float]]]:
+def _cpu_of(pid: int) -> float:
+    """Seconds of CPU a process has used, in user and system mode."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _order(ports: Ports, measured: Measured, turn: int) -> list[tuple[int, list[Round]]]:
     both = [(ports.alone, measured.alone), (ports.gateway, measured.gateway)]
     return both[:: -1 if turn % 2 else 1]
 
@@ -153,8 +184,8 @@ async def _json(asked: Any) -> Any:
         return await reply.json()
 
 
-async def _ask_for(port: int, path: str, token: str, seconds: float) -> float:
-    """Ask with all clients for a while; good answers a second."""
+async def _ask_for(port: int, path: str, token: str, seconds: float) -> tuple[int, float]:
+    """Ask with all clients for a while; how many good answers in how many seconds."""
     good = 0
     async with aiohttp.ClientSession(headers=_as(token), connector=aiohttp.TCPConnector(limit=CLIENTS)) as session:
         began = time.perf_counter()
@@ -170,7 +201,7 @@ async def _ask_for(port: int, path: str, token: str, seconds: float) -> float:
                     good += 1
 
         await asyncio.gather(*(ask() for _ in range(CLIENTS)))
-        return good / (time.perf_counter() - began)
+        return good, time.perf_counter() - began
 
 
 async def _token(port: int) -> str:

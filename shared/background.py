@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BEAT_SECONDS = 1.0
 FOLLOW_SECONDS = 20.0
+UNKNOWN_SECONDS = 0.5
 PURGE_SECONDS = 3_600.0
 ENOUGH_SECONDS = 15.0
 
@@ -31,7 +32,7 @@ class Background:
     async def start(self) -> None:
         house = self._house
         await read_offset(house)
-        self._every(FOLLOW_SECONDS, "follow", lambda: _zero(follow(house)))
+        self._every(FOLLOW_SECONDS, "follow", lambda: _follow(house))
         if house.settings.sample:
             self._every(BEAT_SECONDS, "clock", lambda: _zero(read_offset(house)))
         if not house.settings.background:
@@ -96,6 +97,15 @@ async def _wait(wake: asyncio.Event, seconds: float) -> None:
 async def _zero(work: Awaitable[None]) -> int:
     await work
     return 0
+
+
+async def _follow(house: "House") -> int:
+    """Every twenty seconds; twice a second while no key is known, so that a room may start before the registry."""
+    await follow(house)
+    if house.published is not None:
+        return 0
+    await asyncio.sleep(UNKNOWN_SECONDS)
+    return 1
 
 
 async def _seal(house: "House") -> int:

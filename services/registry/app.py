@@ -1,5 +1,6 @@
 """The registry as an application: wiring only."""
 
+import httpx2
 from fastapi import FastAPI
 
 from services.registry.compounds.routes import router as compounds
@@ -40,5 +41,7 @@ def create_app(settings: RegistrySettings) -> FastAPI:
         jobs=jobs_of,
     )
     app = create_room(room)
+    # It is its own neighbour (keys, feed), also when it is a process apart and does not listen yet.
+    app.state.room.transports["registry"] = httpx2.ASGITransport(app, raise_app_exceptions=False)
     app.state.porter = porter_for(settings, app.state.room.keys)
     return app

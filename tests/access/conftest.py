@@ -17,7 +17,7 @@ def own_database(postgres: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 async def whole(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WholeHouse]:
-    """A house with two compounds over a database of its own."""
+    """A house with the sample and two compounds more, over a database of its own."""
     urls = {room: address(own_database, role=room) for room in ROOMS}
-    async with running(urls, tmp_path_factory.mktemp("house") / "data") as house:
+    async with running(urls, tmp_path_factory.mktemp("house") / "data", sample_homes=60) as house:
         yield house

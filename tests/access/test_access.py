@@ -15,7 +15,7 @@ from tests.access.calls import (
     operations,
     rows,
 )
-from tests.factories.whole_house import Seeded, WholeHouse
+from tests.factories.whole_house import STREET, Seeded, WholeHouse
 
 EMPTY: dict[str, Any] = {"json": {}}
 
@@ -79,6 +79,18 @@ async def test_the_desk_counts_its_own_rows_and_no_others(whole: WholeHouse) -> 
                 counted[operation.name] = len(rows(reply)) if reply.status_code == 200 else None
 
         assert {name: counted[name] for name in COUNTED} == COUNTED
+
+
+async def test_an_officer_of_the_street_counts_the_compounds_of_the_street(whole: WholeHouse) -> None:
+    officer = whole.headers(whole.places["here"].people[Role.STREET_OFFICER], f"STREET_OFFICER@{STREET}")
+    elsewhere = whole.headers(whole.places["here"].people[Role.STREET_OFFICER], "STREET_OFFICER@140105001")
+
+    seen = (await whole.http.get("/v1/compounds?limit=200", headers=officer)).json()["items"]
+    unseen = (await whole.http.get("/v1/compounds?limit=200", headers=elsewhere)).json()["items"]
+
+    assert {whole.places[name].code for name in ("here", "there")} < {compound["code"] for compound in seen}
+    assert len(seen) == 3
+    assert unseen == []
 
 
 async def test_whole_exports_hold_no_row_of_another_compound(whole: WholeHouse) -> None:

@@ -33,6 +33,7 @@ CLOSED = frozenset(
         "problems",
         "rooms",
         "sealing",
+        "serve",
         "settings",
         "telemetry",
         "texts",

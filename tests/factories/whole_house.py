@@ -13,7 +13,7 @@ import httpx2
 from sqlalchemy import insert
 from starlette.types import ASGIApp, Message
 
-from gateway.house import House, build_house
+from gateway.house import House, build_house, load_sample
 from gateway.settings import GatewaySettings
 from services.registry.oauth.tokens import Bearer
 from services.registry.rules.roles import BOUND, Role
@@ -153,9 +153,11 @@ async def _more(house: WholeHouse, place: Seeded, administrator: dict[str, str],
 
 
 @asynccontextmanager
-async def running(urls: Mapping[str, str], data_dir: Path, seeded: bool = True) -> AsyncIterator[WholeHouse]:
-    """The house with its lifespan, called in-process from loopback."""
+async def running(urls: Mapping[str, str], data_dir: Path, sample_homes: int = 0) -> AsyncIterator[WholeHouse]:
+    """The house with its lifespan, called in-process from loopback; beside the sample compound, if asked."""
     house = build_house(GatewaySettings(data_dir=data_dir, sample=True, **UNHURRIED), urls)
+    if sample_homes:
+        await load_sample(house, sample_homes, lambda line: None)
     async with _living(house):
         transport = httpx2.ASGITransport(house, raise_app_exceptions=False, client=("127.0.0.1", 50_000))
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", timeout=60) as http:
@@ -163,9 +165,8 @@ async def running(urls: Mapping[str, str], data_dir: Path, seeded: bool = True) 
             whole = WholeHouse(house, http, Registry(app, app.state.room, http))
             for room in house.apps.values():
                 await follow(room.state.room)
-            if seeded:
-                whole.places["here"] = await seed(whole, f"{STREET}101", "晋阳小区")
-                whole.places["there"] = await seed(whole, f"{STREET}102", "汾河小区")
+            whole.places["here"] = await seed(whole, f"{STREET}101", "迎泽小区")
+            whole.places["there"] = await seed(whole, f"{STREET}102", "汾河小区")
             yield whole
 
 

@@ -6,13 +6,21 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 
-from gateway.house import House, build_house, first_administrator
+from gateway.app import Gateway, Plan
+from gateway.house import build_house, first_administrator
+from gateway.http_upstream import Http
 from gateway.settings import GatewaySettings
+from services.registry.app import create_app as registry_app
+from services.registry.settings import RegistrySettings
+from services.ticket.app import create_app as ticket_app
+from services.ticket.settings import TicketSettings
 
 COMMUNITY = "140109013001"
 STREET = "140109013"
@@ -36,20 +44,41 @@ class _Server(uvicorn.Server):
             self.decided.set()
 
 
-@pytest.fixture
-def house_url(clean: None, database_urls: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The address of a house whose administrator, officer and secretary may be signed in as."""
+@pytest.fixture(params=["one process", "rooms apart"])
+def house_url(
+    request: pytest.FixtureRequest, clean: None, database_urls: dict[str, str], tmp_path: Path
+) -> Iterator[str]:
+    """The address of a house whose administrator, officer and secretary may be signed in as, in both modes."""
     listening = socket.create_server(("127.0.0.1", 0))
     settings = GatewaySettings(port=listening.getsockname()[1], data_dir=tmp_path, sample=True)
     assert asyncio.run(first_administrator(settings, database_urls, "administrator")) is not None
-    with _serving(build_house(settings, database_urls), listening):
+    apart = request.param == "rooms apart"
+    with contextlib.ExitStack() as stack:
+        house = _apart(stack, settings, database_urls) if apart else build_house(settings, database_urls)
+        stack.enter_context(_serving(house, listening))
         _staff(settings.url)
         yield settings.url
 
 
+def _apart(stack: contextlib.ExitStack, settings: GatewaySettings, urls: dict[str, str]) -> Gateway:
+    """Each room behind a server of its own, reached over HTTP only, as containers would be."""
+    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in ("registry", "ticket")}
+    at = {name: f"http://127.0.0.1:{one.getsockname()[1]}" for name, one in sockets.items()}
+    common: dict[str, Any] = {"data_dir": settings.data_dir, "public_url": settings.url, "sample": True}
+    common["registry_url"] = at["registry"]
+    apps = {
+        "registry": registry_app(RegistrySettings(database_url=urls["registry"], **common)),
+        "ticket": ticket_app(TicketSettings(database_url=urls["ticket"], **common)),
+    }
+    for name, app in apps.items():
+        stack.enter_context(_serving(app, sockets[name], room=True))
+    key = apps["registry"].state.room.house_key
+    return Gateway(settings, Plan([Http(name, url) for name, url in at.items()], sign=lambda: key.sign("gateway")))
+
+
 @contextlib.contextmanager
-def _serving(house: House, listening: socket.socket) -> Iterator[None]:
-    config = uvicorn.Config(house, lifespan="on", log_config=None, access_log=False)
+def _serving(app: ASGIApp, listening: socket.socket, room: bool = False) -> Iterator[None]:
+    config = uvicorn.Config(app, lifespan="on", log_config=None, access_log=False, proxy_headers=room)
     server = _Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
     thread.start()

@@ -19,7 +19,7 @@ from services.registry.rolls.plan import Plan, Stamp
 from services.registry.rolls.reading import refused
 from services.registry.rules.areas import AreaSource
 from services.registry.rules.roles import STAFF
-from services.registry.rules.roll import Roll, RollHome, owners_of, read_roll
+from services.registry.rules.roll import Roll, RollHome, alike_findings, owners_of, read_roll
 from services.registry.rules.roll_findings import Finding, Severity
 from services.registry.rules.roll_rows import Sheet
 from services.registry.tables.places import Compound
@@ -117,10 +117,12 @@ async def take_roll(db: AsyncSession, keys: Keys, import_id: UUID, roll: Roll, w
     stamp = Stamp(now, day_of(now), f"roll:{import_id}")
     homes = () if roll.is_refused and not row.partial else roll.homes
     plan = await take_homes(db, keys, place, homes, wanted, stamp)
-    findings = (*roll.findings, *plan.findings)
+    people = await to_thread.run_sync(owners_of, roll.homes)
+    alike = tuple(alike_findings(roll.homes, people))
+    findings = (*roll.findings, *plan.findings, *alike)
     await _keep_findings(db, import_id, findings)
     row.state = _state(roll, row.partial, plan)
-    row.report = report_of(roll, plan, findings)
+    row.report = report_of(roll, plan, findings, len(alike))
     row.done_at = now
     await _tell_taken(db, row, place, plan)
 
@@ -201,7 +203,7 @@ def _state(roll: Roll, partial: bool, plan: Plan) -> str:
     return "PARTLY_TAKEN" if roll.is_refused else "TAKEN"
 
 
-def report_of(roll: Roll, plan: Plan, findings: Sequence[Finding]) -> dict[str, int]:
+def report_of(roll: Roll, plan: Plan, findings: Sequence[Finding], alike: int) -> dict[str, int]:
     """Figures only."""
     graves = [one.severity for one in findings]
     return {
@@ -212,7 +214,7 @@ def report_of(roll: Roll, plan: Plan, findings: Sequence[Finding]) -> dict[str, 
         "rows_refused": graves.count(Severity.REFUSED),
         "unknowns": graves.count(Severity.UNKNOWN),
         "warnings": graves.count(Severity.WARNING),
-        "alike_owners": len(owners_of(roll.homes).alike),
+        "alike_owners": alike,
     }
 
 

@@ -236,6 +236,14 @@ def owners_of(homes: Sequence[RollHome]) -> OwnersOfRoll:
     return OwnersOfRoll(tuple(owners), keys, tuple(places), alike(owners, keys))
 
 
+def alike_findings(homes: Sequence[RollHome], people: OwnersOfRoll) -> Iterator[Finding]:
+    """OWN-1. Owners kept apart that look alike, each told at the later home of the two; no name is told."""
+    for pair in people.alike:
+        earlier, later = homes[people.homes[pair.left]], homes[people.homes[pair.right]]
+        at = Place(later.sheet, later.row, home=later.address.label)
+        yield finding(FindingKind.ALIKE_OWNER, at, other=earlier.address.label)
+
+
 def counted_homes(homes: Sequence[RollHome], people: OwnersOfRoll) -> Iterable[CountedHome]:
     """What VOTE-1 needs of each home of a roll."""
     keys: list[set[str]] = [set() for _ in homes]

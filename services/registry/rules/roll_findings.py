@@ -33,6 +33,7 @@ class FindingKind(StrEnum):
     NOT_A_LIST = "not_a_list"
     HIDDEN_SHEET = "hidden_sheet"
     DIFFERS = "differs"
+    ALIKE_OWNER = "alike_owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ SAID: Mapping[FindingKind, Said] = {
         Severity.WARNING, "未识别到表头，本表未读入", "No headings were recognised; this sheet was not read"
     ),
     FindingKind.HIDDEN_SHEET: Said(Severity.WARNING, "隐藏的工作表未读入", "A hidden sheet was not read"),
+    FindingKind.ALIKE_OWNER: Said(
+        Severity.WARNING,
+        "与 {other} 的业主同名而证件号不全，按两人计，请核对",
+        "An owner of {other} has the same name and a number is missing: counted as two, please check",
+    ),
     FindingKind.DIFFERS: Said(
         Severity.WARNING,
         "与现有登记不一致，未改动：{what_zh}",

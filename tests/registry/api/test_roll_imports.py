@@ -205,3 +205,14 @@ async def test_only_those_who_keep_the_compound_import_or_see_its_imports(desk: 
     assert posted == [404, 403, 401]
     assert seen == [[404] * 3, [403] * 3, [401] * 3, [200, 200, 404]]
     assert (await desk.register())["homes"] == 1
+
+
+async def test_owners_that_look_alike_are_kept_apart_and_told_by_their_homes(desk: Office) -> None:
+    """OWN-1."""
+    found = await desk.taken(sheet("1,1,101,60,李芳,,", "1,1,102,60,王超,,", "1,1,103,60,李芳,,"))
+    findings = await desk.get(f"{desk.path}/roll-imports/{found['id']}/findings")
+    alike = [one for one in findings["items"] if one["kind"] == "alike_owner"]
+    assert [(one["row"], one["home"]) for one in alike] == [(4, "1-1-103")]
+    assert "1-1-101" in alike[0]["reason"]
+    assert "李芳" not in alike[0]["reason"]
+    assert (found["report"]["alike_owners"], (await desk.register())["heads"]) == (1, 3)
