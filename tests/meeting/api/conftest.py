@@ -83,9 +83,7 @@ class Table:
 
     async def accepted(self, **changed: Any) -> dict[str, Any]:
         topic = await self.topic(**changed)
-        return await self.done(
-            self.clerk, f"/v1/topics/{topic['id']}/screenings", {"test": SOUND, "outcome": "ACCEPT"}
-        )
+        return await self.done(self.clerk, f"/v1/topics/{topic['id']}/screenings", {"test": SOUND, "outcome": "ACCEPT"})
 
     async def council(self, members: Sequence[Somebody] | None = None) -> dict[str, Any]:
         seats = [
@@ -196,9 +194,7 @@ def tickets() -> TicketRoom:
 async def app(
     clean: None, database_urls: Mapping[str, str], tmp_path: Path, tickets: TicketRoom
 ) -> AsyncIterator[FastAPI]:
-    settings = MeetingSettings(
-        database_url=database_urls["meeting"], data_dir=tmp_path, background=False, pool_size=8
-    )
+    settings = MeetingSettings(database_url=database_urls["meeting"], data_dir=tmp_path, background=False, pool_size=8)
     app = create_app(settings)
     house: House = app.state.room
     house.transports["registry"] = httpx2.ASGITransport(registry_app(PUBLISHED))
