@@ -18,7 +18,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Questions:
     """The five questions, answered by the office. `prepares_vote`: it is only about preparing the owners' vote."""
 
     inside_compound: bool
@@ -75,7 +75,7 @@ ASKED: Mapping[Outcome, frozenset[Asked]] = {
 """MEET-1. Whoever does not get his topic onto an agenda is told why, and where to go."""
 
 
-def finding_of(test: Test) -> Finding:
+def finding_of(test: Questions) -> Finding:
     """MEET-2."""
     found = (
         (test.emergency, Finding.EMERGENCY),
@@ -88,7 +88,7 @@ def finding_of(test: Test) -> Finding:
     return next((finding for applies, finding in found if applies), Finding.SOUND)
 
 
-def screen(test: Test, outcome: Outcome) -> Why | None:
+def screen(test: Questions, outcome: Outcome) -> Why | None:
     """MEET-2. None when the outcome fits what the test finds."""
     finding = finding_of(test)
     outcomes, otherwise = OPEN_TO[finding]

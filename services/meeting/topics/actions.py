@@ -18,7 +18,7 @@ from services.meeting.rules.meetings import MeetingState
 from services.meeting.rules.moves import Need
 from services.meeting.rules.reasons import Why
 from services.meeting.rules.roles import PROPOSER_ROLES, Part
-from services.meeting.rules.screening import ASKED, Asked, Outcome, Test, screen
+from services.meeting.rules.screening import ASKED, Asked, Outcome, Questions, screen
 from services.meeting.rules.tasks import Source
 from services.meeting.rules.topics import MeetingFacts, TopicState, is_fit_lead
 from services.meeting.sight import caller_on, who
@@ -125,7 +125,7 @@ async def second_topic(db: AsyncSession, actor: Actor, topic_id: UUID, now: date
 class Screening:
     """What the office finds and what it makes of it. `place`: building and entrance of a ticket."""
 
-    test: Test
+    test: Questions
     outcome: Outcome
     reason: str | None
     where_to_go: str | None
@@ -162,8 +162,8 @@ async def screen_topic(
     return topic
 
 
-def _written(test: Test) -> dict[str, bool]:
-    return {name: getattr(test, name) for name in Test.__slots__}
+def _written(test: Questions) -> dict[str, bool]:
+    return {name: getattr(test, name) for name in Questions.__slots__}
 
 
 async def _locked_lead(db: AsyncSession, actor: Actor, topic_id: UUID, screening: Screening) -> Topic | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from services.meeting.rules.parameters import Parameters
-from services.meeting.rules.screening import Outcome, Test
+from services.meeting.rules.screening import Outcome, Questions
 from services.meeting.rules.topics import TopicState
 from services.meeting.sight import caller_on
 from services.meeting.tables import Topic
@@ -56,8 +56,8 @@ class TestAnswers(Input):
     emergency: Flag
     prepares_vote: Flag = False
 
-    def test(self) -> Test:
-        return Test(
+    def test(self) -> Questions:
+        return Questions(
             self.inside_compound,
             self.lawful,
             self.private_quarrel,
