@@ -273,8 +273,10 @@ class _Reader:
         self.want("(")
         arguments: list[Expression] = []
         while not self.at(")"):
+            if arguments and not self.at(","):
+                raise self.unexpected(")")
             if arguments:
-                self.want(",")
+                self.place += 1
             arguments.append(self.inside(lambda: self.level(0)))
         self.want(")")
         return Call(name.text, tuple(arguments), name.column)

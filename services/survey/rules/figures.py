@@ -1,7 +1,7 @@
 """Decides what of the counted answers is shown: figures per question, with every cell hidden that could tell (VIS-4).
 
 Each table splits the same homes: its cells, "no answer" among them, add up to the total. A cell under the threshold
-is hidden; so that no sum gives it back, at least two are hidden and together they hold at least the threshold.
+is hidden, and others with it where the total would give it back.
 A question that is only asked by another's answer is hidden wholly where that other one hides anything.
 """
 
@@ -63,22 +63,23 @@ class Figures:
 
 
 def hidden_cells(counts: Sequence[int], threshold: int) -> frozenset[int]:
-    """VIS-4. Places to hide among cells that add up to a known total; all of them if nothing less is safe.
+    """VIS-4. Places to hide among cells that add up to a known total of at least the threshold.
 
-    Every cell under the threshold is hidden. The hidden ones are at least two and hold the threshold together, or the
-    total would give them back; the smallest shown cells are hidden as well until that is so.
+    Every cell under the threshold is hidden. A single one, or several that hold less than the threshold together,
+    would be given back by the total: the last shown cell is hidden with them, whatever it holds, so that the choice
+    tells nothing. Several that are all as great as a small cell can be would be told by their sum: all is hidden.
+    So each hidden number stays uncertain to who knows total, shown cells and this rule.
     """
-    hidden = {place for place, count in enumerate(counts) if count < threshold}
-    if not hidden:
+    small = [place for place, count in enumerate(counts) if count < threshold]
+    together = sum(counts[place] for place in small)
+    if not small:
         return frozenset()
-    shown = sorted((count, place) for place, count in enumerate(counts) if place not in hidden)
-    for _, place in shown:
-        if len(hidden) >= 2 and sum(counts[one] for one in hidden) >= threshold:
-            break
-        hidden.add(place)
-    if len(hidden) < 2 or sum(counts[one] for one in hidden) < threshold:
+    if len(small) > 1 and threshold <= together < len(small) * (threshold - 1):
+        return frozenset(small)
+    shown = [place for place in range(len(counts)) if place not in small]
+    if not shown or (len(small) > 1 and together >= threshold):
         return frozenset(range(len(counts)))
-    return frozenset(hidden)
+    return frozenset((*small, shown[-1]))
 
 
 def charted(form: Form) -> tuple[Item, ...]:
@@ -162,6 +163,8 @@ def _table(item: Item, raw: Mapping[str, int], records: Sequence[Answered], thre
     if item.kind is Kind.SELECT_MULTIPLE:
         # Cells overlap, so each is told from its own complement only: nearly all is as telling as nearly none.
         hidden = frozenset(place for place, count in enumerate(counts) if min(count, len(records) - count) < threshold)
+        if hidden:  # how many chose anything bounds each choice from below
+            hidden |= {len(counts) - 1}
     else:
         hidden = hidden_cells(counts, threshold)
     shown = tuple(Count(name, None if place in hidden else counts[place]) for place, name in enumerate(names))

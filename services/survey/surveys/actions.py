@@ -19,7 +19,7 @@ from services.survey.rules.roles import DESK
 from services.survey.rules.sheets import Sheets, to_records
 from services.survey.rules.workbook import read_workbook
 from services.survey.surveys.converting import xform_of
-from services.survey.surveys.queries import check_reach, form_of, survey_in_reach, version_of
+from services.survey.surveys.queries import check_reach, survey_in_reach, version_of
 from services.survey.tables import Base, Survey, SurveyVersion
 from shared import audit
 from shared.database import new_id
@@ -28,6 +28,14 @@ from shared.identity import Actor
 from shared.outbox import Event, tell
 from shared.texts import Language
 from shared.versions import check_version
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Which number a new version would have, and the form it follows."""
+
+    number: int
+    form: Form | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +82,26 @@ async def rename_survey(db: AsyncSession, actor: Actor, survey_id: UUID, title: 
     return survey
 
 
-async def draft_of(reads: ReadingFactory, actor: Actor, means: MeansOf, survey_id: UUID, sheets: Sheets) -> Draft:
-    """Check everything and make the XForm, with no transaction open. Errors: SurveyUnknown, QuestionnaireRefused."""
+async def before_of(reads: ReadingFactory, actor: Actor, survey_id: UUID) -> Before:
+    """What the next version follows, read before anything of a caller is. Errors: SurveyUnknown, RoleForbidden."""
     async with reads() as session:
         survey = await survey_in_reach(session, actor, survey_id, DESK)
-        number = survey.latest + 1
-        before = form_of((await version_of(session, survey.id, survey.latest)).row) if survey.latest else None
+        newest = await version_of(session, survey.id, survey.latest) if survey.latest else None
+        return Before(survey.latest + 1, None if newest is None else newest.form)
+
+
+async def draft_of(before: Before, means: MeansOf, sheets: Sheets) -> Draft:
+    """Check everything and make the XForm, with no transaction open. Errors: QuestionnaireRefused."""
     read = read_workbook(sheets)
     if read.form is None:
         raise refused(read.findings, means.language)
-    if faults := tuple(mapping_findings(before, read.form)):
+    if faults := tuple(mapping_findings(before.form, read.form)):
         raise refused(faults, means.language)
-    converted = await xform_of(sheets, number)
+    converted = await xform_of(sheets, before.number)
     if converted.finding is not None:
         raise refused((converted.finding,), means.language)
-    mapping = mapping_of(before, read.form)
-    return Draft(sheets, read.form, number, digest_of(sheets), mapping, converted.xform)
+    mapping = mapping_of(before.form, read.form)
+    return Draft(sheets, read.form, before.number, digest_of(sheets), mapping, converted.xform)
 
 
 def digest_of(sheets: Sheets) -> str:

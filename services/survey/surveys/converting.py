@@ -16,6 +16,7 @@ from shared.telemetry import log
 
 LARGEST_FILE = 2 * 1024 * 1024
 SECONDS = 15.0
+KEPT_XFORMS = 16
 CHILD = Path(__file__).with_name("child.py")
 REASONS: Mapping[str, tuple[str, str]] = {
     "empty": ("文件是空的。", "The file is empty."),
@@ -54,13 +55,23 @@ async def xform_of(sheets: Sheets, number: int) -> Converted:
     """The XForm of a checked questionnaire, made by pyxform."""
     records = {name: [_for_converter(row) for row in rows] for name, rows in to_records(sheets).items()}
     records[SETTINGS] = [{**records[SETTINGS][0], "version": str(number)}]
-    said = await _run("convert", json.dumps(records).encode())
+    wanted = json.dumps(records, sort_keys=True).encode()
+    if (known := _made.get(wanted)) is not None:
+        return known
+    said = await _run("convert", wanted)
     if "xform" in said:
-        return Converted(str(said["xform"]).encode())
+        if len(_made) >= KEPT_XFORMS:
+            _made.pop(next(iter(_made)))
+        _made[wanted] = Converted(str(said["xform"]).encode())
+        return _made[wanted]
     fault = str(said["fault"])
     log.warning("the converter refused a questionnaire", fault=fault[:500])
     row = fault.split(" ")[1] if fault.startswith("converter ") else "0"
     return Converted(b"", Finding("survey", int(row), "", "CONVERTER"))
+
+
+_made: dict[bytes, Converted] = {}
+"""XForms by what they were made of: a street's one questionnaire is published for many compounds."""
 
 
 def _for_converter(row: Mapping[str, str]) -> dict[str, str]:

@@ -119,7 +119,8 @@ async def publish_version(
     db: Writing, reads: Reads, actor: Desk, means: Means, survey_id: UUID, version: NewVersion, now: Now
 ) -> VersionSeen:
     """Every expression is parsed; faults come with sheet, row, column and character. The same again changes nothing."""
-    draft = await actions.draft_of(reads, actor, means, survey_id, from_records(version.records()))
+    before = await actions.before_of(reads, actor, survey_id)
+    draft = await actions.draft_of(before, means, from_records(version.records()))
     row = await actions.publish_version(db, actor, survey_id, draft, now)
     return VersionSeen.of(row, draft.form)
 
@@ -138,11 +139,12 @@ async def publish_workbook(
     db: Writing, reads: Reads, actor: Desk, means: Means, survey_id: UUID, request: Request, now: Now
 ) -> VersionSeen:
     """Upload the workbook as the office made it: sheets survey, choices and settings."""
+    before = await actions.before_of(reads, actor, survey_id)
     try:
         file = await received(request, largest=LARGEST_FILE)
     except FileRefused:
         raise refused("empty") from None
-    draft = await actions.draft_of(reads, actor, means, survey_id, await read_file(file.content))
+    draft = await actions.draft_of(before, means, await read_file(file.content))
     row = await actions.publish_version(db, actor, survey_id, draft, now)
     return VersionSeen.of(row, draft.form)
 

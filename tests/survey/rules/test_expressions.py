@@ -309,7 +309,7 @@ def test_within_a_repetition_a_name_means_the_own_one(number: int, text: str, ex
         ("1 = = 2", "UNEXPECTED", 5),
         ("“x”", "SIGN", 1),
         ("//a", "NOT_OFFERED", 1),
-        ("a//b", "NOT_OFFERED", 3),
+        ("a//b", "NOT_OFFERED", 2),
         ("@id", "NOT_OFFERED", 1),
         ("child::a", "NOT_OFFERED", 1),
         ("text()", "NOT_OFFERED", 1),
