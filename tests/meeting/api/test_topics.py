@@ -8,7 +8,7 @@ import pytest
 
 from shared.database import new_id
 from tests.factories.tokens import Somebody
-from tests.meeting.api.conftest import CODE, ELSEWHERE, SOUND, Table
+from tests.meeting.api.conftest import CODE, ELSEWHERE, ELSEWHERE_CODE, SOUND, Table
 
 
 async def test_the_same_client_id_is_the_same_topic(table: Table) -> None:
@@ -156,7 +156,7 @@ async def test_a_deferred_topic_leaves_the_draft_and_comes_back(table: Table) ->
 
 async def test_nobody_from_elsewhere_knows_of_a_topic(table: Table) -> None:
     topic = await table.topic()
-    stranger = Somebody([f"RESIDENT@{ELSEWHERE}"[:-1]])
+    stranger = Somebody([f"RESIDENT@{ELSEWHERE_CODE}"])
 
     replies = [await table.get(who, f"/v1/topics/{topic['id']}") for who in (table.stranger, stranger)]
     screened = await table.post(
