@@ -85,6 +85,10 @@ class RecordNotThere(Refusal):
     """The chosen record is none of this home that counts."""
 
 
+class PurposeUnknown(Refusal):
+    """VIS-6. No question of the form has a consent for this purpose. Facts: purposes."""
+
+
 class FiguresHidden(Refusal):
     """The figures of the round are not published."""
 
@@ -122,6 +126,8 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     HomeTaken: Answer(409, "home-taken", "有住户已被他人领走", "Somebody else took a home along", members=("homes",)),
     RecordNotThere: Answer(409, "record-not-there", "所选答卷不是本户的有效答卷",
                            "The record is none of this home that counts"),
+    PurposeUnknown: Answer(422, "purpose-unknown", "问卷没有这一同意用途", "The form has no such consent",
+                           members=("purposes",)),
     FiguresHidden: Answer(409, "figures-not-published", "统计结果尚未公布", "The figures are not published"),
 }  # fmt: skip
 answers = documented(ERRORS)

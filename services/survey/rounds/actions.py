@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.survey.errors import HomeNotInRound, HomeTaken, RecordNotThere, RoundRefused, ScopeEmpty
 from services.survey.house import MeansOf
 from services.survey.neighbours import Home, homes_of
-from services.survey.rounds.queries import figures, home_of_round, round_in_reach
+from services.survey.rounds.queries import Offer, figures, home_of_round, offers, round_in_reach
 from services.survey.rules.figures import Figures
 from services.survey.rules.roles import DESK, MOVES, VISITORS, RoundMove, RoundState, allowed_moves
 from services.survey.rules.visits import RecordState
@@ -169,3 +169,13 @@ async def choose_record(
     home.chosen_id, home.version = submission_id, home.version + 1
     audit.note(db, "round", found.id, found.compound_code, home=str(home_id), chosen=str(submission_id))
     return home
+
+
+async def read_offers(
+    db: AsyncSession, actor: Actor, means: MeansOf, round_id: UUID, consent: str, purpose: str
+) -> list[Offer]:
+    """VIS-6. Read who is willing; who read it and what for is on record. Errors: RoundUnknown, PurposeUnknown."""
+    found = await round_in_reach(db, actor, round_id, DESK)
+    read = await offers(db, means.keys, found, consent)
+    audit.note(db, "round", found.id, found.compound_code, purpose=purpose, consent=consent, homes=len(read))
+    return read

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.survey.errors import HomeNotInRound, RoundUnknown
-from services.survey.rules.figures import Answered, Figures, figures_of
+from services.survey.errors import HomeNotInRound, PurposeUnknown, RoundUnknown
+from services.survey.rules.figures import Answered, Figures, figures_of, pointer_of
 from services.survey.rules.roles import READERS
 from services.survey.rules.visits import (
     Coverage,
@@ -129,6 +129,32 @@ async def counted_answers(db: AsyncSession, keys: Keys, round_id: UUID) -> dict[
         .where(Submission.round_id == round_id)
     )
     return {chosen[one]: Answered(opened(keys, row).values) for one, row in rows if one in chosen}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """VIS-6. What one home said under a consent of its own: pointer -> value."""
+
+    home: RoundHome
+    said: Mapping[str, str]
+
+
+async def offers(db: AsyncSession, keys: Keys, found: Round, purpose: str) -> list[Offer]:
+    """VIS-6. The homes whose counted record consents to the purpose, with what it covers, in the register's order.
+
+    Errors: PurposeUnknown.
+    """
+    form = (await version_of(db, found.survey_id, found.survey_number)).form
+    covered = {pointer_of(item) for item in form.all_items() if item.consent == purpose}
+    if not covered:
+        raise PurposeUnknown(purposes=list(form.consents()))
+    counted = await counted_answers(db, keys, found.id)
+    homes = select(RoundHome).where(RoundHome.round_id == found.id, RoundHome.home_id.in_(counted))
+    rows = (await db.execute(homes.order_by(RoundHome.position))).scalars().all()
+    said = [Offer(home, {at: counted[home.home_id].values.get(at, "") for at in covered}) for home in rows]
+    return [
+        Offer(one.home, {at: text for at, text in one.said.items() if text}) for one in said if any(one.said.values())
+    ]
 
 
 async def figures(db: AsyncSession, keys: Keys, found: Round) -> Figures:

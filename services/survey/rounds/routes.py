@@ -9,6 +9,7 @@ from services.survey.errors import (
     FiguresHidden,
     HomeNotInRound,
     HomeTaken,
+    PurposeUnknown,
     RecordNotThere,
     RoundRefused,
     RoundUnknown,
@@ -27,6 +28,9 @@ from services.survey.rounds.schemas import (
     HomesTaken,
     MoveRound,
     NewRound,
+    OfferSeen,
+    OffersSeen,
+    ReadOffers,
     RoundHomeSeen,
     RoundSeen,
     SideBySide,
@@ -196,6 +200,29 @@ async def choose_record(
     home = await actions.choose_record(db, actor, round_id, home_id, choice.submission_id, version)
     response.headers.update(etag(home.version))
     return HomesSeen(home_ids=[home.home_id])
+
+
+@router.post(
+    "/{round_id}/offer-readings",
+    operation_id="read_offers",
+    summary="Who is willing",
+    status_code=201,
+    responses=answers(RoundUnknown, PurposeUnknown),
+)
+async def read_offers(db: Writing, actor: Desk, means: Means, round_id: UUID, reading: ReadOffers) -> OffersSeen:
+    """VIS-6. Only homes that consented to this use, with what the consent covers; each reading is audited."""
+    found = await actions.read_offers(db, actor, means, round_id, reading.consent, reading.purpose)
+    items = [
+        OfferSeen(
+            home_id=one.home.home_id,
+            building=one.home.building,
+            entrance=one.home.entrance,
+            label=one.home.label,
+            said=dict(one.said),
+        )
+        for one in found
+    ]
+    return OffersSeen(consent=reading.consent, items=items)
 
 
 @router.get(

@@ -9,7 +9,7 @@ from services.survey.rounds.actions import Plan
 from services.survey.rounds.queries import standings
 from services.survey.rules.roles import DESK, RoundMove, RoundState, allowed_moves
 from services.survey.rules.visits import Coverage, Outcome, counted_record, home_state, is_disputed
-from services.survey.submissions.schemas import SubmissionSeen
+from services.survey.submissions.schemas import Purpose, SubmissionSeen
 from services.survey.tables import Round, RoundHome
 from services.survey.visits.schemas import VisitSeen
 from shared.identity import Actor
@@ -192,6 +192,38 @@ class SideBySide(Output):
     version: int
     visits: list[VisitSeen]
     records: list[SubmissionSeen]
+
+
+class ReadOffers(Input):
+    """VIS-6. Which consent to go by, and what for; the purpose is kept in the audit."""
+
+    model_config = Input.model_config | example(consent="SERVE", purpose="推荐物管会委员人选")
+
+    consent: Purpose
+    purpose: Annotated[str, Text(200)]
+
+
+class OfferSeen(Output):
+    """What a home said under the consent, by JSON pointer; several choices with spaces between."""
+
+    model_config = Output.model_config | example(
+        home_id=_HOME, building="3", entrance="2", label="3-2-501", said={"/willing_to_serve": "PMC COUNCIL"}
+    )
+
+    home_id: UUID
+    building: str
+    entrance: str
+    label: str
+    said: dict[str, str]
+
+
+class OffersSeen(Output):
+    """The homes that consented, in the register's order."""
+
+    model_config = Output.model_config | example(consent="SERVE", items=[])
+
+    consent: str
+    items: list[OfferSeen]
 
 
 class CellSeen(Output):

@@ -156,7 +156,7 @@ class _Checker:
 
 
 def without(sent: Mapping[str, Sent], pointers: Collection[str]) -> dict[str, Sent]:
-    """The answers as sent, but for the values at some pointers: what must not be kept is not kept."""
+    """VIS-2. The answers as sent, but for the values at some pointers: what must not be kept is not kept."""
     found = _pruned(sent, "", frozenset(pointers))
     return found if isinstance(found, dict) else {}
 

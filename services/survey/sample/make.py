@@ -1,6 +1,7 @@
 """Writes the story's questionnaire (scene 4) as the XLSForm that ships: `python -m services.survey.sample.make`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 FILE = Path(__file__).with_name("household.xlsx")
@@ -176,8 +177,6 @@ def records() -> dict[str, list[dict[str, str]]]:
 
 
 def write(path: Path) -> None:
-    from datetime import UTC, datetime
-
     from xlsxwriter import Workbook  # heavy, and only here
 
     book = Workbook(str(path))

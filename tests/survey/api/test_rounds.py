@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import psycopg
+
 from shared.database import new_id
 from tests.survey.api.conftest import Office
 from tests.survey.api.neighbour import HOMES
@@ -197,3 +199,27 @@ async def test_a_round_of_another_compound_is_not_there(office: Office) -> None:
     assert {reply.status_code for reply in replies} == {404}
     assert (await office.get(office.stranger, "/v1/rounds")).json()["items"] == []
     assert (await office.get(office.resident, f"/v1/rounds/{found['id']}/coverage")).status_code == 403
+
+
+async def test_who_is_willing_is_read_only_with_consent_and_on_record(office: Office, admin_url: str) -> None:
+    """VIS-6."""
+    found = await office.round()
+    willing = {"willing_to_serve": ["PMC", "STAIR"]}
+    for home, consents in ((HOMES[0], ["ANSWERS", "SERVE"]), (HOMES[1], ["ANSWERS"]), (HOMES[2], ["ANSWERS", "SERVE"])):
+        body = office.submission(found, home, consents=consents, answers=willing)
+        record = await office.done(office.visitor, "/v1/submissions", body)
+    await office.done(office.visitor, f"/v1/submissions/{record['id']}/withdrawals", {"purposes": ["SERVE"]})
+    path, reading = f"/v1/rounds/{found['id']}/offer-readings", {"consent": "SERVE", "purpose": "推荐委员人选"}
+
+    said = await office.done(office.clerk, path, reading)
+    unknown = await office.post(office.clerk, path, {**reading, "consent": "OTHER"})
+    visitor = await office.post(office.visitor, path, reading)
+
+    assert [(one["home_id"], one["said"]) for one in said["items"]] == [
+        (str(HOMES[0]), {"/willing_to_serve": "PMC STAIR"})
+    ]
+    assert (unknown.status_code, unknown.json()["purposes"]) == (422, ["PARTY", "SERVE", "CONTACT"])
+    assert visitor.status_code == 403
+    with psycopg.connect(admin_url) as connection:
+        rows = connection.execute("SELECT purpose FROM survey.audit WHERE operation = 'read_offers'").fetchall()
+    assert rows == [("推荐委员人选",)]
