@@ -41,6 +41,7 @@ from services.survey.submissions.schemas import SubmissionSeen
 from services.survey.visits.queries import visits_of
 from services.survey.visits.schemas import VisitSeen
 from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
+from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import NeighbourDown, StaleVersion, VersionNeeded
@@ -51,7 +52,8 @@ Desk = Annotated[Actor, Depends(allow(*DESK))]
 Visitor = Annotated[Actor, Depends(allow(*VISITORS, *OFFICE))]
 Version = Annotated[int, Depends(wanted_version)]
 Rounds = Annotated[Page, Depends(paged(queries.ROUNDS))]
-Homes = Annotated[Page, Depends(paged(queries.HOMES))]
+EXPORT = Export("round_homes", RoundHomeSeen)
+Homes = Annotated[Listing, Depends(listing(queries.HOMES))]
 Building = Annotated[str, Query(max_length=20)]
 
 
@@ -114,19 +116,20 @@ async def get_coverage(db: Reading, actor: Visitor, round_id: UUID) -> CoverageS
     "/{round_id}/homes",
     operation_id="list_round_homes",
     summary="Homes of a round",
-    responses=answers(RoundUnknown),
+    response_model=Listed[RoundHomeSeen],
+    responses=answers(RoundUnknown) | EXPORT.responses(),
 )
 async def list_round_homes(
-    db: Reading, actor: Visitor, page: Homes, round_id: UUID, building: Building | None = None, mine: bool = False
-) -> Listed[RoundHomeSeen]:
+    asked: Homes, actor: Visitor, round_id: UUID, building: Building | None = None, mine: bool = False
+) -> Any:
     """In the register's order; `mine=true` are those that I took along."""
-    found = await queries.round_in_reach(db, actor, round_id, VISITORS | OFFICE)
+    found = await queries.round_in_reach(asked.session, actor, round_id, VISITORS | OFFICE)
     statement = queries.homes_of_round(found.id, actor, queries.WantedHomes(building, mine))
 
     def shown(row: Any) -> RoundHomeSeen:
         return RoundHomeSeen.of(row, found.tries)
 
-    return await page_of(db, statement, page, shown)
+    return await listed(asked, statement, EXPORT, shown)
 
 
 @router.post(

@@ -31,14 +31,16 @@ from services.survey.submissions.schemas import (
 )
 from services.survey.tables import Submission
 from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn
-from shared.paging import Listed, Page, page_of, paged
+from shared.paging import Listed
 from shared.problems import RoleForbidden, StaleVersion, VersionNeeded
 from shared.versions import etag, wanted_version
 
 router = APIRouter(prefix="/v1/submissions", tags=["survey"], route_class=EdgeRoute)
 Version = Annotated[int, Depends(wanted_version)]
-Submissions = Annotated[Page, Depends(paged(queries.SUBMISSIONS))]
+EXPORT = Export("submissions", SubmissionListed)
+Submissions = Annotated[Listing, Depends(listing(queries.SUBMISSIONS))]
 
 
 async def _seen(db: AsyncSession, actor: Actor, means: MeansOf, row: Submission, response: Response) -> SubmissionSeen:
@@ -69,24 +71,24 @@ async def submit_answers(
     "",
     operation_id="list_submissions",
     summary="Records of a round",
-    responses=answers(RoundUnknown),
+    response_model=Listed[SubmissionListed],
+    responses=answers(RoundUnknown) | EXPORT.responses(),
 )
 async def list_submissions(
-    db: Reading,
+    asked: Submissions,
     actor: SignedIn,
     means: Means,
-    page: Submissions,
     round_id: Annotated[UUID, Query()],
     state: RecordState | None = None,
-) -> Listed[SubmissionListed]:
+) -> Any:
     """All for the office, with `state=FLAGGED` those to look at; for others those they took down or of their home."""
-    found = await round_in_reach(db, actor, round_id)
+    found = await round_in_reach(asked.session, actor, round_id)
     statement = queries.submissions_of(actor, found, state)
 
     def shown(row: Any) -> SubmissionListed:
         return SubmissionListed.listed(row[0], row.faults, means.language)
 
-    return await page_of(db, statement, page, shown)
+    return await listed(asked, statement, EXPORT, shown)
 
 
 @router.get(

@@ -54,11 +54,13 @@ MULTIPART = {
                             "description": "An XLSForm workbook (XLSX), 2 MiB at most.",
                         }
                     },
-                }
+                },
+                "example": {"file": "(摸底问卷.xlsx)"},
             }
         },
     }
 }
+XFORM = {"schema": {"type": "string"}, "example": '<h:html xmlns="http://www.w3.org/2002/xforms">…</h:html>'}
 
 
 @router.post(
@@ -179,7 +181,7 @@ async def get_version(db: Reading, actor: SignedIn, survey_id: UUID, number: Num
     operation_id="get_xform",
     summary="A version as XForm",
     response_class=Response,
-    responses=answers(SurveyUnknown) | {200: {"content": {"text/xml": {"schema": {"type": "string"}}}}},
+    responses=answers(SurveyUnknown) | {200: {"content": {"text/xml": XFORM}}},
 )
 async def get_xform(db: Reading, actor: SignedIn, survey_id: UUID, number: Number) -> Response:
     """The very bytes whose hash the version names."""

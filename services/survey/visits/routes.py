@@ -1,6 +1,6 @@
 """Visits over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -20,15 +20,17 @@ from services.survey.rules.roles import VISITORS
 from services.survey.visits import actions, queries
 from services.survey.visits.schemas import ChangeVisit, NewVisit, VisitSeen
 from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn, allow
-from shared.paging import Listed, Page, page_of, paged
+from shared.paging import Listed
 from shared.problems import StaleVersion, VersionNeeded
 from shared.versions import etag, wanted_version
 
 router = APIRouter(prefix="/v1/visits", tags=["survey"], route_class=EdgeRoute)
 Visitor = Annotated[Actor, Depends(allow(*VISITORS))]
 Version = Annotated[int, Depends(wanted_version)]
-Visits = Annotated[Page, Depends(paged(queries.VISITS))]
+EXPORT = Export("visits", VisitSeen)
+Visits = Annotated[Listing, Depends(listing(queries.VISITS))]
 
 
 @router.post(
@@ -45,14 +47,20 @@ async def record_visit(db: Writing, actor: Visitor, visit: NewVisit, response: R
     return VisitSeen.model_validate(row)
 
 
-@router.get("", operation_id="list_visits", summary="Visits of a round", responses=answers(RoundUnknown))
+@router.get(
+    "",
+    operation_id="list_visits",
+    summary="Visits of a round",
+    response_model=Listed[VisitSeen],
+    responses=answers(RoundUnknown) | EXPORT.responses(),
+)
 async def list_visits(
-    db: Reading, actor: SignedIn, page: Visits, round_id: Annotated[UUID, Query()], home_id: UUID | None = None
-) -> Listed[VisitSeen]:
+    asked: Visits, actor: SignedIn, round_id: Annotated[UUID, Query()], home_id: UUID | None = None
+) -> Any:
     """All for the office, for visitors their own; newest first."""
-    found = await round_in_reach(db, actor, round_id)
+    found = await round_in_reach(asked.session, actor, round_id)
     statement = queries.visits_of(actor, found, home_id)
-    return await page_of(db, statement, page, lambda row: VisitSeen.model_validate(row[0]))
+    return await listed(asked, statement, EXPORT, lambda row: VisitSeen.model_validate(row[0]))
 
 
 @router.get("/{visit_id}", operation_id="get_visit", summary="One visit", responses=answers(VisitUnknown))

@@ -223,3 +223,21 @@ async def test_who_is_willing_is_read_only_with_consent_and_on_record(office: Of
     with psycopg.connect(admin_url) as connection:
         rows = connection.execute("SELECT purpose FROM survey.audit WHERE operation = 'read_offers'").fetchall()
     assert rows == [("推荐委员人选",)]
+
+
+async def test_homes_visits_and_records_leave_as_tables(office: Office) -> None:
+    found = await office.round()
+    await office.done(office.visitor, "/v1/visits", office.visit(found))
+    await office.done(office.visitor, "/v1/submissions", office.submission(found))
+
+    lines = []
+    for path in (
+        f"/v1/rounds/{found['id']}/homes?",
+        f"/v1/visits?round_id={found['id']}",
+        f"/v1/submissions?round_id={found['id']}",
+    ):
+        reply = await office.client.get(path, headers={**office.clerk.headers, "Accept": "text/csv"})
+        assert reply.status_code == 200, reply.text
+        lines.append(len(reply.text.splitlines()))
+
+    assert lines == [13, 2, 2]
