@@ -49,10 +49,6 @@ class NotCounted(Refusal):
     """BAL-9. No result before the count. Facts: state."""
 
 
-class YearUnpublished(Refusal):
-    """DAY-1. Facts: year."""
-
-
 _WHY = ("why", "state", "allowed")
 
 ERRORS: Mapping[type[Refusal], Answer] = {
@@ -90,10 +86,6 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     NotCounted: Answer(
         409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果。", "The count makes the result.",
         members=("state",),
-    ),
-    YearUnpublished: Answer(
-        409, "election-year-unpublished", "该年节假日安排尚未录入", "The year's working calendar is not entered",
-        "{year} 年的放假通知尚未录入。", "Holidays of {year} are not entered.", members=("year",),
     ),
 }  # fmt: skip
 answers = documented(ERRORS)

@@ -63,6 +63,10 @@ class Election(Base):
     closes_at: Mapped[datetime]
     round: Mapped[int] = mapped_column(SmallInteger)
     repeats_id: Mapped[UUID | None] = mapped_column(ForeignKey("election.election.id"), unique=True)
+    nominees: Mapped[int] = mapped_column(SmallInteger)
+    entries: Mapped[int]
+    """Dwellings on the frozen roll, 0 before."""
+    outcome: Mapped[str | None] = mapped_column(String(20))
     text_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     """VOTE-9. SHA-256 of the announced text."""
     announced_at: Mapped[datetime | None]
@@ -77,6 +81,7 @@ class Election(Base):
         CheckConstraint("seats BETWEEN 1 AND 50", name="seats"),
         CheckConstraint("round BETWEEN 1 AND 2 AND (round = 2) = (repeats_id IS NOT NULL)", name="repeated_once"),
         CheckConstraint("opens_at < closes_at", name="window"),
+        CheckConstraint("nominees >= 0 AND entries >= 0", name="counted"),
         CheckConstraint(
             "state IN ('DRAFT', 'ROLL_POSTED', 'CANCELLED') OR text_digest IS NOT NULL", name="announced_is_hashed"
         ),

@@ -79,6 +79,9 @@ def upgrade() -> None:
         sa.Column("closes_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("round", sa.SmallInteger(), nullable=False),
         sa.Column("repeats_id", sa.Uuid(), nullable=True),
+        sa.Column("nominees", sa.SmallInteger(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("text_digest", sa.LargeBinary(), nullable=True),
         sa.Column("announced_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("opened_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
@@ -97,6 +100,7 @@ def upgrade() -> None:
             name=op.f("ck_election_announced_is_hashed"),
         ),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_election_window")),
+        sa.CheckConstraint("nominees >= 0 AND entries >= 0", name=op.f("ck_election_counted")),
         sa.CheckConstraint(
             "round BETWEEN 1 AND 2 AND (round = 2) = (repeats_id IS NOT NULL)", name=op.f("ck_election_repeated_once")
         ),

@@ -9,9 +9,9 @@ from services.election.rules.thresholds import (
     OVER_HALF,
     THREE_QUARTERS,
     TWO_THIRDS,
+    Criterion,
     Figure,
     Measure,
-    Test,
     Threshold,
 )
 from services.election.rules.weights import Weights
@@ -70,7 +70,7 @@ class Verdict:
     figures: tuple[Figure, ...]
 
     @property
-    def failed(self) -> tuple[Test, ...]:
+    def failed(self) -> tuple[Criterion, ...]:
         return tuple(figure.test for figure in self.figures if not figure.holds)
 
     @property
@@ -81,20 +81,16 @@ class Verdict:
 def participation(cast: Weights, roll: Weights) -> tuple[Figure, Figure]:
     """VOTE-2. Two thirds of area and of heads; two thirds itself is enough."""
     return (
-        Figure(Test.PARTICIPATION_AREA, Measure.AREA, cast.area, roll.area, PARTICIPATION),
-        Figure(Test.PARTICIPATION_HEADS, Measure.HEADS, cast.heads, roll.heads, PARTICIPATION),
+        Figure(Criterion.PARTICIPATION_AREA, Measure.AREA, cast.area, roll.area, PARTICIPATION),
+        Figure(Criterion.PARTICIPATION_HEADS, Measure.HEADS, cast.heads, roll.heads, PARTICIPATION),
     )
 
 
 def approval(returns: Returns, threshold: Threshold) -> tuple[Figure, Figure]:
     """VOTE-3, VOTE-4. Of those who took part, by area and by heads; with nobody taking part nothing passes."""
     return (
-        Figure(
-            Test.APPROVAL_AREA, Measure.AREA, returns.agreeing.area, returns.participating.area, threshold
-        ),
-        Figure(
-            Test.APPROVAL_HEADS, Measure.HEADS, returns.agreeing.heads, returns.participating.heads, threshold
-        ),
+        Figure(Criterion.APPROVAL_AREA, Measure.AREA, returns.agreeing.area, returns.participating.area, threshold),
+        Figure(Criterion.APPROVAL_HEADS, Measure.HEADS, returns.agreeing.heads, returns.participating.heads, threshold),
     )
 
 
@@ -114,4 +110,4 @@ def decided(matter: Matter, roll: Weights, returns: Returns) -> Verdict:
 def decided_by_all(interested: Iterable[str], agreed: Iterable[str]) -> Verdict:
     """VOTE-5. Every interested owner agrees; who is silent has not. Its one figure counts owners."""
     owners = frozenset(interested)
-    return Verdict((Figure(Test.UNANIMITY, Measure.HEADS, len(owners & frozenset(agreed)), len(owners), ALL),))
+    return Verdict((Figure(Criterion.UNANIMITY, Measure.HEADS, len(owners & frozenset(agreed)), len(owners), ALL),))

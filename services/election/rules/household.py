@@ -72,9 +72,7 @@ def has_ballot(kind: HomeKind, delivery: Delivery, shops_vote: bool, unsold_vote
 
 def is_valid(marks: Sequence[int], terms: Terms) -> bool:
     """BAL-11. One to `max_marks` different names of the ballot; blank or more is invalid."""
-    return (
-        1 <= len(marks) <= terms.max_marks and len(set(marks)) == len(marks) and terms.numbers.issuperset(marks)
-    )
+    return 1 <= len(marks) <= terms.max_marks and len(set(marks)) == len(marks) and terms.numbers.issuperset(marks)
 
 
 def count_household(terms: Terms, households: int, ballots: Iterable[Sequence[int]]) -> HouseholdCount:

@@ -85,7 +85,7 @@ def next_state(facts: Facts, step: Step) -> State | None:
 
 
 def refusal(facts: Facts, step: Step, now: datetime) -> Why | None:
-    """VOTE-10. Why a step may not be made now; None when it may. Raises CalendarMissing."""
+    """VOTE-10. Why a step may not be made now; None when it may."""
     if next_state(facts, step) is None:
         return Why.NOT_FROM_HERE
     check = _CHECKS.get(step)
@@ -132,7 +132,7 @@ _CHECKS = {
 
 
 def earliest_opening(now: datetime, rules: HouseholdRules) -> datetime:
-    """DAY-1. The end of the notice: the day of the announcement is not counted. Raises CalendarMissing."""
+    """DAY-1. The end of the notice, in calendar days: the day of the announcement is not counted."""
     if rules.notice_days == 0:
         return now
     return period_end(day_of(now), rules.notice_days, OnHoliday.SAME_DAY)

@@ -44,7 +44,7 @@ class Measure(StrEnum):
     AREA = "AREA"
 
 
-class Test(StrEnum):
+class Criterion(StrEnum):
     """The inequalities that a result names (VOTE-8)."""
 
     PARTICIPATION_AREA = "PARTICIPATION_AREA"
@@ -58,7 +58,7 @@ class Test(StrEnum):
 class Figure:
     """VOTE-8. One inequality with its numerator and denominator; area in hundredths of a m²."""
 
-    test: Test
+    test: Criterion
     measure: Measure
     part: int
     whole: int

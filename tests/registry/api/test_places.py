@@ -276,7 +276,8 @@ async def test_other_rooms_read_places_with_the_house_key_only(roll: Office) -> 
 async def test_a_neighbour_reads_all_homes_of_a_compound_with_their_owners(roll: Office) -> None:
     """OWN-6, VOTE-1. In the register's order; who owns by a tie of his own is an owner too."""
     later, home = await roll.home("10-1-101"), await roll.home("9-1-101")
-    code = await roll.http.post(f"/v1/homes/{home['id']}/door-codes", json={"relation": "OWNER"}, headers=roll.secretary)
+    path = f"/v1/homes/{home['id']}/door-codes"
+    code = await roll.http.post(path, json={"relation": "OWNER"}, headers=roll.secretary)
     owner = await roll.registry.as_sample("the-owner")
     await roll.http.post("/v1/me/bindings", json={"code": code.json()["code"]}, headers=owner)
     neighbour = roll.registry.house.neighbour("registry")
