@@ -21,7 +21,7 @@ from shared.problems import Refusal, RoleForbidden
 
 SURVEYS = Orders("surveys", {"newest": (down(Survey.made_at), down(Survey.id))})
 VERSIONS = Orders("survey_versions", {"oldest": (up(SurveyVersion.number),)})
-KEPT_FORMS = 64
+KEPT_VERSIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +32,14 @@ class Published:
     form: Form
 
 
-_forms: dict[tuple[UUID, int], Form] = {}
-"""Forms by version: a version never changes, so neither does what was read from it (VIS-5)."""
+_published: dict[tuple[UUID, int], Published] = {}
+"""What was read once of a version: it never changes and is never deleted (VIS-5)."""
 
 
-def form_of(row: SurveyVersion) -> Form:
-    """The form of a stored version, read once a process."""
-    key = (row.survey_id, row.number)
-    if key not in _forms:
-        found = read_workbook(from_records(row.sheets)).form
-        assert found is not None, "a published version is a form"
-        if len(_forms) >= KEPT_FORMS:
-            _forms.pop(next(iter(_forms)))
-        _forms[key] = found
-    return _forms[key]
+def _form_of(row: SurveyVersion) -> Form:
+    found = read_workbook(from_records(row.sheets)).form
+    assert found is not None, "a published version is a form"
+    return found
 
 
 def under(column: "InstrumentedAttribute[str]", scopes: Collection[str]) -> ColumnElement[bool]:
@@ -76,11 +70,16 @@ async def survey_in_reach(
 
 async def version_of(db: AsyncSession, survey_id: UUID, number: int) -> Published:
     """Errors: SurveyUnknown."""
+    if (known := _published.get((survey_id, number))) is not None:
+        return known
     wanted = select(SurveyVersion).where(SurveyVersion.survey_id == survey_id, SurveyVersion.number == number)
     row = (await db.execute(wanted)).scalar_one_or_none()
     if row is None:
         raise SurveyUnknown
-    return Published(row, form_of(row))
+    db.expunge(row)  # it outlives this session
+    if len(_published) >= KEPT_VERSIONS:
+        _published.pop(next(iter(_published)))
+    return _published.setdefault((survey_id, number), Published(row, _form_of(row)))
 
 
 async def newest_version(db: AsyncSession, survey: Survey) -> Published:
