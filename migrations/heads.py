@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-ROOMS = ("registry", "ticket")
+ROOMS = ("registry", "ticket", "survey", "election", "meeting")
 """The rooms that have a schema, in the order in which they are migrated."""
 REVISION = re.compile(r"^revision\s*(?::[^=]+)?=\s*[\"'](\w+)[\"']", re.MULTILINE)
 PARENT = re.compile(r"^down_revision\s*(?::[^=]+)?=\s*[\"'](\w+)[\"']", re.MULTILINE)

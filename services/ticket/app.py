@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.ticket.categories.routes import router as categories
 from services.ticket.errors import ERRORS
+from services.ticket.inside.routes import router as inside
 from services.ticket.jobs import announce_overdue, fill_in_dues
 from services.ticket.settings import TicketSettings
 from services.ticket.tables import metadata
@@ -47,7 +48,7 @@ def create_app(settings: TicketSettings) -> FastAPI:
             summary="Maintenance and neighbour-help tickets: who moves them, by when, and what became of them.",
             settings=settings,
             metadata=metadata,
-            routers=(tickets, categories),
+            routers=(tickets, categories, inside),
             errors=ERRORS,
             passes={"overdue": announce_overdue, "dues": fill_in_dues},
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from services.registry.compounds.queries import compound
 from services.registry.homes.queries import home
-from services.registry.inside.schemas import CompoundFact, HomeFact
+from services.registry.inside.queries import homes_for_a_roll
+from services.registry.inside.schemas import CompoundFact, HomeFact, RollHomes
 from shared.edge import EdgeRoute, Reading
 from shared.identity import Internal
 
@@ -17,6 +18,13 @@ router = APIRouter(prefix="/internal", route_class=EdgeRoute, include_in_schema=
 async def compound_fact(db: Reading, caller: Internal, compound_id: UUID) -> CompoundFact:
     """A compound as a neighbour freezes it into its own process."""
     return CompoundFact.model_validate(await compound(db, compound_id))
+
+
+@router.get("/compounds/{compound_id}/homes")
+async def compound_homes(db: Reading, caller: Internal, compound_id: UUID) -> RollHomes:
+    """Every home of a compound, in the register's order, for a round of visits or a roll."""
+    await compound(db, compound_id)
+    return RollHomes(items=await homes_for_a_roll(db, compound_id))
 
 
 @router.get("/homes/{home_id}")

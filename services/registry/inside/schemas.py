@@ -20,3 +20,24 @@ class HomeFact(Output):
     label: str
     kind: str
     delivery: str
+
+
+class RollHomeFact(Output):
+    """What a round or a roll freezes of a home (VOTE-1, OWN-6): its place, its weight, the head it counts under."""
+
+    id: UUID
+    building: str
+    entrance: str
+    label: str
+    kind: str
+    delivery: str
+    area_hundredths: int | None
+    owner_known: bool
+    head_group: str
+    """Hex; homes of equal groups are one head."""
+    owners: list[UUID]
+    """Persons who own it by the register or by a tie of their own."""
+
+
+class RollHomes(Output):
+    items: list[RollHomeFact]

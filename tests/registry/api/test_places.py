@@ -259,6 +259,26 @@ async def test_other_rooms_read_places_with_the_house_key_only(roll: Office) -> 
     assert refused.status_code == 401
 
 
+async def test_a_neighbour_reads_all_homes_of_a_compound_with_their_owners(roll: Office) -> None:
+    """OWN-6, VOTE-1. In the register's order; who owns by a tie of his own is an owner too."""
+    later, home = await roll.home("10-1-101"), await roll.home("9-1-101")
+    path = f"/v1/homes/{home['id']}/door-codes"
+    code = await roll.http.post(path, json={"relation": "OWNER"}, headers=roll.secretary)
+    owner = await roll.registry.as_sample("the-owner")
+    await roll.http.post("/v1/me/bindings", json={"code": code.json()["code"]}, headers=owner)
+    neighbour = roll.registry.house.neighbour("registry")
+
+    found = (await neighbour.get_json(f"/internal/compounds/{roll.compound}/homes"))["items"]
+
+    places = [row["id"] for row in found]
+    assert places.index(home["id"]) < places.index(later["id"])
+    mine = found[places.index(home["id"])]
+    assert (mine["label"], mine["kind"], len(mine["head_group"])) == ("9-1-101", "DWELLING", 32)
+    assert mine["owners"]
+    refused = await roll.http.get(f"/internal/compounds/{roll.compound}/homes", headers=roll.secretary)
+    assert refused.status_code == 401
+
+
 async def test_a_home_changes_hands_and_the_former_owners_binding_ends(roll: Office) -> None:
     """OWN-1, VOTE-1, PRI-4."""
     home = await roll.home("9-1-101")

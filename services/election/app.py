@@ -1,0 +1,51 @@
+"""Wires the election room together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.election.ballots.routes import router as ballots
+from services.election.elections.routes import router as elections
+from services.election.errors import ERRORS
+from services.election.settings import ElectionSettings
+from services.election.tables import metadata
+from shared.app import Room
+from shared.app import create_app as create_room
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "integer"}
+_ENVELOPE = ("specversion", "id", "type", "source", "subject", "time")
+EVENTS: Mapping[str, tuple[str, Mapping[str, Mapping[str, str]]]] = {
+    "linli.election.moved.v1": (
+        "An election came into another state; no ballot ever leaves the house as an event.",
+        {"state": _TEXT, "kind": _TEXT, "round": _NUMBER},
+    ),
+}
+
+
+def _webhook(summary: str, members: Mapping[str, Mapping[str, str]]) -> Mapping[str, Any]:
+    data = {"type": "object", "required": list(members), "properties": dict(members)}
+    event = {
+        "type": "object",
+        "required": [*_ENVELOPE, "data"],
+        "properties": {**dict.fromkeys(_ENVELOPE, _TEXT), "data": data},
+    }
+    body = {"required": True, "content": {"application/cloudevents+json": {"schema": event}}}
+    return {"post": {"summary": summary, "requestBody": body, "responses": {"2XX": {"description": "Taken."}}}}
+
+
+def create_app(settings: ElectionSettings) -> FastAPI:
+    """The election room as an ASGI application."""
+    return create_room(
+        Room(
+            name="election",
+            title="Linli elections",
+            summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
+            settings=settings,
+            metadata=metadata,
+            routers=(elections, ballots),
+            errors=ERRORS,
+            webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
+        )
+    )

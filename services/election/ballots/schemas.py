@@ -1,0 +1,128 @@
+"""Ballots as they come in, and what is answered: receipts, never a choice."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.election.ballots.actions import Marked
+from services.election.ballots.queries import Mine
+from services.election.elections.schemas import ELECTION_ID, HOME_ID
+from services.election.rules.casting import Capacity, standing
+from services.election.tables import Ballot, RollEntry
+from shared.wire import Count, Input, Instant, Output, Whole, example
+
+MOST_MARKS = 200
+MOST_REVISIONS = 1000
+
+
+class NewBallot(Input):
+    """One dwelling's ballot: the numbers marked. `replaces` is the newest revision that the caster has seen
+    (0: none), so that of two people at once one is refused and nobody overwrites what he does not know of."""
+
+    model_config = Input.model_config | example(home_id=HOME_ID, marks=[1, 3], replaces=0)
+
+    home_id: UUID
+    marks: Annotated[list[Annotated[Whole, Field(ge=1, le=MOST_MARKS)]], Field(max_length=MOST_MARKS)]
+    replaces: Annotated[Whole, Field(ge=0, le=MOST_REVISIONS)] = 0
+
+    def marked(self) -> Marked:
+        return Marked(self.home_id, tuple(self.marks), self.replaces)
+
+
+class ReceiptSeen(Output):
+    """What a caster keeps. `what` is SHA-256(`what_salt` ‖ `{"election":…,"marks":[…]}`) and `who` SHA-256(`who_salt`
+    ‖ `{"election":…,"entry":…,"revision":…}`), canonical JSON, so that he can show later what he cast."""
+
+    model_config = Output.model_config | example(
+        election_id=ELECTION_ID,
+        entry_id="0197a3f2-7c1e-7d53-9a58-1f1f6f1a0006",
+        home_id=HOME_ID,
+        label="3-2-501",
+        revision=1,
+        log_index=41,
+        capacity="RESIDENT",
+        cast_at="2026-12-02T03:12:00Z",
+        algorithm="SHA-256",
+        who="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        who_salt="60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+        what="fd61a03af4f77d870fc21e05e7e80678095c92d808cfb3b5c279ee04c74aca13",
+        what_salt="a4e624d686e03ed2767c0abd85c14426b0b1157d2ce81d27bb4fe4f6f01d688a",
+    )
+
+    election_id: UUID
+    entry_id: UUID
+    home_id: UUID
+    label: str
+    revision: Count
+    log_index: Count
+    capacity: Capacity
+    cast_at: Instant
+    algorithm: str
+    who: str
+    who_salt: str
+    what: str
+    what_salt: str
+
+
+class HomeBallot(Output):
+    """One of my homes on the roll. `newest` is what a cast now would have to replace."""
+
+    model_config = Output.model_config | example(
+        home_id=HOME_ID, label="3-2-501", capacity="OWNER", newest=1, stands=1, cast_by_me=False
+    )
+
+    home_id: UUID
+    label: str
+    capacity: Capacity | None
+    """As what I may cast for it; null: not at all."""
+    newest: Count
+    stands: Count | None
+    cast_by_me: bool
+
+
+class MyBallots(Output):
+    model_config = Output.model_config | example(
+        items=[
+            {
+                "home_id": HOME_ID,
+                "label": "3-2-501",
+                "capacity": "OWNER",
+                "newest": 1,
+                "stands": 1,
+                "cast_by_me": False,
+            }
+        ]
+    )
+
+    items: list[HomeBallot]
+
+
+def receipt(ballot: Ballot, entry: RollEntry) -> ReceiptSeen:
+    return ReceiptSeen(
+        election_id=ballot.election_id,
+        entry_id=entry.id,
+        home_id=entry.home_id,
+        label=entry.label,
+        revision=ballot.revision,
+        log_index=ballot.log_index,
+        capacity=Capacity(ballot.capacity),
+        cast_at=ballot.cast_at,
+        algorithm="SHA-256",
+        who=ballot.who.hex(),
+        who_salt=ballot.who_salt.hex(),
+        what=ballot.what.hex(),
+        what_salt=ballot.what_salt.hex(),
+    )
+
+
+def home_ballot(mine: Mine, me: UUID) -> HomeBallot:
+    stands = standing(mine.casts)
+    return HomeBallot(
+        home_id=mine.entry.home_id,
+        label=mine.entry.label,
+        capacity=mine.capacity,
+        newest=max((cast.revision for cast in mine.casts), default=0),
+        stands=stands.revision if stands else None,
+        cast_by_me=stands is not None and stands.caster == me,
+    )

@@ -1,0 +1,224 @@
+"""Which elections there are, which of them a caller may know of, and what their rules need of them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.election.errors import ElectionUnknown, NotCounted
+from services.election.rules import turnout
+from services.election.rules.household import Terms, Voters
+from services.election.rules.parameters import HouseholdRules
+from services.election.rules.roles import DELIVERER_ROLES, DESK_ROLES, DRAFT_ROLES, READER_ROLES
+from services.election.rules.states import HIDDEN, OVER, Facts, State
+from services.election.tables import Ballot, Election, Result, RollEntry, Step
+from shared.identity import Actor
+from shared.paging import Orders, down, up
+from shared.problems import RoleForbidden
+
+ELECTIONS = Orders(
+    "elections",
+    {
+        "newest": (down(Election.made_at), down(Election.id)),
+        "oldest": (up(Election.made_at), up(Election.id)),
+    },
+)
+HISTORY = Orders("election_history", {"oldest": (up(Step.position),)})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The filters of the list; None is no filter."""
+
+    compound_id: UUID | None = None
+    region: str | None = None
+    state: State | None = None
+
+
+def rules_of(election: Election) -> HouseholdRules:
+    """The rule set as it was frozen into the election."""
+    kept = dict(election.rules)
+    return HouseholdRules(**kept | {"voters": Voters(kept["voters"])})
+
+
+def kept_rules(rules: HouseholdRules) -> dict[str, Any]:
+    """The rule set as it is kept in the election's row."""
+    return asdict(rules)
+
+
+def facts_of(election: Election) -> Facts:
+    """The election as the table of steps sees it."""
+    return Facts(
+        state=State(election.state),
+        rules=rules_of(election),
+        opens_at=election.opens_at,
+        closes_at=election.closes_at,
+        nominees=election.nominees,
+        seats=election.seats,
+        entries=election.entries,
+        must_repeat=election.outcome == "REPEAT",
+    )
+
+
+def terms_of(election: Election, numbers: frozenset[int]) -> Terms:
+    """What the ballots of the election are counted by (BAL-11)."""
+    rules = rules_of(election)
+    return Terms(
+        seats=election.seats,
+        max_marks=most_marks(election),
+        numbers=numbers,
+        seed=election.seed,
+        election=str(election.id),
+        turnout=rules.turnout,
+        round=election.round,
+    )
+
+
+def most_marks(election: Election) -> int:
+    """BAL-11. Up to [P seats] marks."""
+    return rules_of(election).max_marks or election.seats
+
+
+def visible(actor: Actor, wanted: Wanted) -> Select[Any]:
+    """The elections an actor may know of, narrowed; one row holds one Election."""
+    announced = and_(Election.state.not_in(HIDDEN), Election.text_digest.is_not(None))
+    statement = select(Election).where(
+        or_(_under(actor.scopes(DRAFT_ROLES)), and_(announced, _under(actor.scopes(READER_ROLES))))
+    )
+    if wanted.compound_id is not None:
+        statement = statement.where(Election.compound_id == wanted.compound_id)
+    if wanted.region is not None:
+        statement = statement.where(_under((wanted.region,)))
+    if wanted.state is not None:
+        statement = statement.where(Election.state == wanted.state)
+    return statement
+
+
+def _under(scopes: Sequence[str]) -> ColumnElement[bool]:
+    return or_(false(), *(Election.compound_code.startswith(scope, autoescape=True) for scope in scopes))
+
+
+def may_know(actor: Actor, election: Election) -> bool:
+    """The same as `visible`: a draft, or one cancelled before it was announced, is the desk's alone."""
+    if actor.holds(DRAFT_ROLES, election.compound_code):
+        return True
+    announced = election.state not in HIDDEN and election.text_digest is not None
+    return announced and actor.holds(READER_ROLES, election.compound_code)
+
+
+async def election_of(db: AsyncSession, actor: Actor, election_id: UUID, lock: bool = False) -> Election:
+    """One election. Errors: ElectionUnknown, also for what he may not know of."""
+    wanted = select(Election).where(Election.id == election_id)
+    found = (await db.execute(wanted.with_for_update() if lock else wanted)).scalar_one_or_none()
+    if found is None or not may_know(actor, found):
+        raise ElectionUnknown
+    return found
+
+
+async def election_to_run(db: AsyncSession, actor: Actor, election_id: UUID, lock: bool = True) -> Election:
+    """One election that the actor's desk runs. Errors: ElectionUnknown, RoleForbidden."""
+    found = await election_of(db, actor, election_id, lock)
+    if not actor.holds(DESK_ROLES, found.compound_code):
+        raise RoleForbidden(needed=sorted(DESK_ROLES))
+    return found
+
+
+def history_of(election_id: UUID) -> Select[Any]:
+    return cast("Select[Any]", select(Step).where(Step.election_id == election_id))
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingTurnout:
+    """How many dwellings of a building vote, and how many have."""
+
+    building: str
+    households: int
+    cast: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """BAL-9. `buildings` is None for those who do not go from door to door."""
+
+    households: int
+    cast: int
+    as_of: datetime
+    exact: bool
+    buildings: tuple[BuildingTurnout, ...] | None
+
+
+async def turnout_of(db: AsyncSession, actor: Actor, election: Election, now: datetime) -> Turnout:
+    """BAL-9. For the public hourly and in steps while it runs; per building for deliverers only."""
+    state = State(election.state)
+    by_building = await _by_building(db, election, now)
+    if actor.holds(DELIVERER_ROLES, election.compound_code):
+        return Turnout(election.entries, sum(one.cast for one in by_building), now, True, by_building)
+    if state in OVER:
+        return Turnout(election.entries, sum(one.cast for one in by_building), now, True, None)
+    hour = turnout.public_hour(now)
+    hourly = await _by_building(db, election, hour)
+    told = turnout.public_cast(state, sum(one.cast for one in hourly))
+    return Turnout(election.entries, told, hour, False, None)
+
+
+async def _by_building(db: AsyncSession, election: Election, until: datetime) -> tuple[BuildingTurnout, ...]:
+    counted = (
+        select(RollEntry.building, func.count(RollEntry.id.distinct()), func.count(Ballot.entry_id.distinct()))
+        .outerjoin(
+            Ballot,
+            and_(Ballot.election_id == election.id, Ballot.entry_id == RollEntry.id, Ballot.cast_at <= until),
+        )
+        .where(RollEntry.election_id == election.id)
+        .group_by(RollEntry.building)
+        .order_by(func.min(RollEntry.place))
+    )
+    return tuple(BuildingTurnout(*row) for row in await db.execute(counted))
+
+
+@dataclass(frozen=True, slots=True)
+class RollTotals:
+    """A frozen roll in figures, and the caller's own rows in full."""
+
+    buildings: tuple[BuildingTurnout, ...]
+    area_unknown: int
+    owner_unknown: int
+    mine: Sequence[RollEntry]
+
+
+async def roll_of(db: AsyncSession, actor: Actor, election: Election) -> RollTotals:
+    """Totals by building; of single rows only one's own."""
+    totals = await db.execute(
+        select(RollEntry.building, func.count())
+        .where(RollEntry.election_id == election.id)
+        .group_by(RollEntry.building)
+        .order_by(func.min(RollEntry.place))
+    )
+    unknown = (
+        await db.execute(
+            select(
+                func.count().filter(RollEntry.area_hundredths.is_(None)),
+                func.count().filter(func.cardinality(RollEntry.owner_ids) == 0),
+            ).where(RollEntry.election_id == election.id)
+        )
+    ).one()
+    buildings = tuple(BuildingTurnout(building, count, 0) for building, count in totals)
+    return RollTotals(buildings, unknown[0], unknown[1], await entries_of(db, actor, election.id))
+
+
+async def entries_of(db: AsyncSession, actor: Actor, election_id: UUID) -> Sequence[RollEntry]:
+    """The rows of the roll whose homes are the actor's: by a tie, or by the frozen roll."""
+    mine = or_(RollEntry.home_id.in_(actor.homes), RollEntry.owner_ids.contains([actor.subject]))
+    found = select(RollEntry).where(RollEntry.election_id == election_id, mine).order_by(RollEntry.place)
+    return (await db.execute(found)).scalars().all()
+
+
+async def result_of(db: AsyncSession, election: Election) -> Result:
+    """Errors: NotCounted."""
+    found = await db.get(Result, election.id)
+    if found is None:
+        raise NotCounted(state=election.state)
+    return found

@@ -1,0 +1,26 @@
+"""What the room's verbs need of the running house: its keys and the registry."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared.edge import house_of
+from shared.sealing import Keys
+from shared.upstream import Neighbour
+
+
+@dataclass(frozen=True, slots=True)
+class MeansOf:
+    """The means of a request."""
+
+    keys: Keys
+    registry: Neighbour
+
+
+async def _means(request: Request) -> MeansOf:
+    house = house_of(request)
+    return MeansOf(house.keys, house.neighbour("registry"))
+
+
+Means = Annotated[MeansOf, Depends(_means)]

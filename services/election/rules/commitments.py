@@ -1,0 +1,29 @@
+"""What a ballot commits to: *who* and *what* apart, each under its own salt, so that one opens without the other."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+ALGORITHM = "SHA-256"
+SALT_BYTES = 32
+Plain = str | int | Sequence[int]
+
+
+def canonical(said: Mapping[str, Plain]) -> bytes:
+    """RFC 8785 for texts, integers below 2^53 and lists of them under ASCII names."""
+    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def commitment(salt: bytes, said: Mapping[str, Plain]) -> bytes:
+    """SHA-256(salt ‖ canonical JSON)."""
+    return hashlib.sha256(salt + canonical(said)).digest()
+
+
+def who_said(election: str, entry: str, revision: int) -> Mapping[str, Plain]:
+    """The part that names the entitlement."""
+    return {"election": election, "entry": entry, "revision": revision}
+
+
+def what_said(election: str, marks: Sequence[int]) -> Mapping[str, Plain]:
+    """The part that names the choice. Marks are sorted: their order says nothing and must not."""
+    return {"election": election, "marks": sorted(marks)}

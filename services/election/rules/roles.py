@@ -1,0 +1,31 @@
+"""Decides which role may run an election, which may look on, and who casts a household's ballot."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The registry's roles that elections know; the values are the registry's."""
+
+    ADMINISTRATOR = "ADMINISTRATOR"
+    AUDITOR = "AUDITOR"
+    STREET_OFFICER = "STREET_OFFICER"
+    SECRETARY = "SECRETARY"
+    CLERK = "CLERK"
+    GRID_WORKER = "GRID_WORKER"
+    HANDLER = "HANDLER"
+    PMC_MEMBER = "PMC_MEMBER"
+    PARTY_MEMBER = "PARTY_MEMBER"
+    VOLUNTEER = "VOLUNTEER"
+    OWNER = "OWNER"
+    RESIDENT = "RESIDENT"
+
+
+DESK_ROLES = frozenset({Role.CLERK, Role.SECRETARY, Role.STREET_OFFICER})
+"""Who prepares, announces, opens, closes and counts."""
+DELIVERER_ROLES = DESK_ROLES | {Role.GRID_WORKER}
+"""Who sees turnout by building, to know where to knock."""
+DRAFT_ROLES = DESK_ROLES | {Role.AUDITOR}
+"""Who sees what is not announced yet."""
+READER_ROLES = frozenset(Role)
+"""Who sees what is announced, where he holds the role."""
+VOTER_ROLES = frozenset({Role.OWNER, Role.RESIDENT})

@@ -1,0 +1,154 @@
+"""VOTE-10: the path of an election as one table: which step leads from where to where, and what time says to it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.election.rules.parameters import HouseholdRules
+from shared.days import OnHoliday, day_of, period_end
+
+
+class State(StrEnum):
+    DRAFT = "DRAFT"
+    ROLL_POSTED = "ROLL_POSTED"
+    ANNOUNCED = "ANNOUNCED"
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    COUNTED = "COUNTED"
+    POSTED = "POSTED"
+    FINAL = "FINAL"
+    CANCELLED = "CANCELLED"
+    REPEATED = "REPEATED"
+
+
+class Step(StrEnum):
+    FREEZE_ROLL = "FREEZE_ROLL"
+    ANNOUNCE = "ANNOUNCE"
+    OPEN = "OPEN"
+    CLOSE = "CLOSE"
+    COUNT = "COUNT"
+    REPEAT = "REPEAT"
+    CANCEL = "CANCEL"
+
+
+STEPS: Mapping[tuple[State, Step], State] = {
+    (State.DRAFT, Step.FREEZE_ROLL): State.ROLL_POSTED,
+    (State.ROLL_POSTED, Step.ANNOUNCE): State.ANNOUNCED,
+    (State.ANNOUNCED, Step.OPEN): State.OPEN,
+    (State.OPEN, Step.CLOSE): State.CLOSED,
+    (State.CLOSED, Step.COUNT): State.COUNTED,
+    (State.COUNTED, Step.REPEAT): State.REPEATED,
+    (State.DRAFT, Step.CANCEL): State.CANCELLED,
+    (State.ROLL_POSTED, Step.CANCEL): State.CANCELLED,
+    (State.ANNOUNCED, Step.CANCEL): State.CANCELLED,
+}
+"""VOTE-10. Nothing else happens: no way back, no cancelling once it is open."""
+
+HIDDEN = frozenset({State.DRAFT, State.ROLL_POSTED})
+"""Only the desk sees it."""
+COUNTED = frozenset({State.COUNTED, State.POSTED, State.FINAL, State.REPEATED})
+"""Its result may be shown."""
+OVER = COUNTED | {State.CLOSED}
+
+
+class Why(StrEnum):
+    """Why a step is refused now."""
+
+    NOT_FROM_HERE = "NOT_FROM_HERE"
+    TOO_EARLY = "TOO_EARLY"
+    TOO_LATE = "TOO_LATE"
+    NOTICE_TOO_SHORT = "NOTICE_TOO_SHORT"
+    WINDOW_WRONG = "WINDOW_WRONG"
+    ROLL_EMPTY = "ROLL_EMPTY"
+    NO_CONTEST = "NO_CONTEST"
+    TURNOUT_REACHED = "TURNOUT_REACHED"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the steps are judged by. `entries` is the size of the roll, `repeats` whether the count asks for it."""
+
+    state: State
+    rules: HouseholdRules
+    opens_at: datetime
+    closes_at: datetime
+    nominees: int
+    seats: int
+    entries: int = 0
+    must_repeat: bool = False
+
+
+def next_state(facts: Facts, step: Step) -> State | None:
+    """VOTE-10. Where a step leads, None where it does not start."""
+    return STEPS.get((facts.state, step))
+
+
+def refusal(facts: Facts, step: Step, now: datetime) -> Why | None:
+    """VOTE-10. Why a step may not be made now; None when it may."""
+    if next_state(facts, step) is None:
+        return Why.NOT_FROM_HERE
+    check = _CHECKS.get(step)
+    return check(facts, now) if check else None
+
+
+def _roll(facts: Facts, now: datetime) -> Why | None:
+    # A ballot is held only where there are more nominees than seats (PMC-1).
+    return None if facts.nominees > facts.seats else Why.NO_CONTEST
+
+
+def _announce(facts: Facts, now: datetime) -> Why | None:
+    if facts.entries == 0:
+        return Why.ROLL_EMPTY
+    if facts.opens_at < earliest_opening(now, facts.rules):
+        return Why.NOTICE_TOO_SHORT
+    return None if window_fits(facts) else Why.WINDOW_WRONG
+
+
+def _open(facts: Facts, now: datetime) -> Why | None:
+    if facts.entries == 0:
+        return Why.ROLL_EMPTY
+    if now < facts.opens_at:
+        return Why.TOO_EARLY
+    return Why.TOO_LATE if now >= facts.closes_at else None
+
+
+def _close(facts: Facts, now: datetime) -> Why | None:
+    """BAL-6. No early closing."""
+    return Why.TOO_EARLY if now < facts.closes_at else None
+
+
+def _repeat(facts: Facts, now: datetime) -> Why | None:
+    return None if facts.must_repeat else Why.TURNOUT_REACHED
+
+
+_CHECKS = {
+    Step.FREEZE_ROLL: _roll,
+    Step.ANNOUNCE: _announce,
+    Step.OPEN: _open,
+    Step.CLOSE: _close,
+    Step.REPEAT: _repeat,
+}
+
+
+def earliest_opening(now: datetime, rules: HouseholdRules) -> datetime:
+    """DAY-1. The end of the notice, in calendar days: the day of the announcement is not counted."""
+    if rules.notice_days == 0:
+        return now
+    return period_end(day_of(now), rules.notice_days, OnHoliday.SAME_DAY)
+
+
+def window_fits(facts: Facts) -> bool:
+    """BAL-6. The voting window within its bounds, both included."""
+    window = facts.closes_at - facts.opens_at
+    return timedelta(days=facts.rules.window_min_days) <= window <= timedelta(days=facts.rules.window_max_days)
+
+
+def takes_ballots(facts: Facts, now: datetime) -> bool:
+    """Open, and within the announced window: after its end no ballot is taken, whoever closes and when."""
+    return facts.state is State.OPEN and facts.opens_at <= now < facts.closes_at
+
+
+def allowed(facts: Facts, now: datetime) -> Iterable[Step]:
+    """The steps that could be made now, by whoever may."""
+    return [step for step in Step if refusal(facts, step, now) is None]

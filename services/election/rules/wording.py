@@ -1,0 +1,23 @@
+"""Says in both languages why a step or a cast is refused."""
+
+from collections.abc import Mapping
+
+from services.election.rules.casting import CastWhy
+from services.election.rules.states import Why
+
+WORDS: Mapping[Why | CastWhy, tuple[str, str]] = {
+    Why.NOT_FROM_HERE: ("当前阶段没有这一步。", "There is no such step from this state."),
+    Why.TOO_EARLY: ("时间未到。", "It is too early."),
+    Why.TOO_LATE: ("公告的投票时间已过。", "The announced window is over."),
+    Why.NOTICE_TOO_SHORT: ("距开始投票的公告天数不足。", "The notice before opening is too short."),
+    Why.WINDOW_WRONG: ("投票期限不在允许范围内。", "The voting window is outside its bounds."),
+    Why.ROLL_EMPTY: ("名册上没有可投票的住户。", "The roll holds nobody who votes."),
+    Why.NO_CONTEST: ("候选人不多于名额,无需划票。", "There are no more nominees than seats: no ballot is needed."),
+    Why.TURNOUT_REACHED: ("参与户数已达到或已重投过一次。", "Turnout was reached, or it was repeated once already."),
+    CastWhy.NOT_ENTITLED: ("您不能为这户投票。", "You may not cast for this home."),
+    CastWhy.HOME_HAS_CAST: ("本户已由他人投票,先投的有效。", "Somebody of this home has cast; the first stands."),
+    CastWhy.OWNER_HAS_CAST: ("本户业主已投票,以业主的为准。", "The owner has cast; his ballot prevails."),
+    CastWhy.NO_REVOTE: ("本次投票不能改投。", "A ballot cannot be replaced in this election."),
+    CastWhy.STALE: ("本户刚有另一张票,请重新读取。", "Another ballot of this home came first; read again."),
+}
+"""Reason -> (zh, en)."""

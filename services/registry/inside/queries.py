@@ -1,0 +1,48 @@
+"""Which homes a round or a roll is made of, and who owns each: two statements, whatever the number of homes."""
+
+from uuid import UUID
+
+from sqlalchemy import select, union
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.inside.schemas import RollHomeFact
+from services.registry.tables.owners import Binding, Ownership
+from services.registry.tables.places import Home
+
+
+async def homes_for_a_roll(db: AsyncSession, compound_id: UUID) -> list[RollHomeFact]:
+    """OWN-6. All homes of the compound by place, with the persons who own them now."""
+    owners = await _owners_by_home(db, compound_id)
+    homes = await db.execute(select(Home).where(Home.compound_id == compound_id).order_by(Home.place, Home.id))
+    return [
+        RollHomeFact(
+            id=home.id,
+            building=home.building,
+            entrance=home.entrance,
+            label=home.label,
+            kind=home.kind,
+            delivery=home.delivery,
+            area_hundredths=home.area_hundredths,
+            owner_known=home.owner_known,
+            head_group=home.head_group.hex(),
+            owners=owners.get(home.id, []),
+        )
+        for home in homes.scalars()
+    ]
+
+
+async def _owners_by_home(db: AsyncSession, compound_id: UUID) -> dict[UUID, list[UUID]]:
+    registered = (
+        select(Ownership.home_id, Ownership.person_id)
+        .join(Home, Home.id == Ownership.home_id)
+        .where(Home.compound_id == compound_id, Ownership.valid_to.is_(None), Ownership.person_id.is_not(None))
+    )
+    tied = (
+        select(Binding.home_id, Binding.person_id)
+        .join(Home, Home.id == Binding.home_id)
+        .where(Home.compound_id == compound_id, Binding.ended_at.is_(None), Binding.relation == "OWNER")
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for home, person in await db.execute(union(registered, tied)):
+        found.setdefault(home, []).append(person)
+    return {home: sorted(persons) for home, persons in found.items()}

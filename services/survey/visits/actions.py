@@ -1,0 +1,121 @@
+"""Record a visit, and correct one."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.survey.errors import IdTaken, NoticeUnknown, VisitInvalid
+from services.survey.rounds.actions import check_open
+from services.survey.rounds.queries import home_of_round, round_in_reach
+from services.survey.rules.roles import VISITORS
+from services.survey.rules.visits import Outcome, Relation, visit_faults
+from services.survey.surveys.queries import version_of
+from services.survey.tables import Base, Round, Visit, VisitEdition
+from services.survey.visits.queries import visit_in_reach
+from shared import audit
+from shared.identity import Actor
+from shared.outbox import Event, tell
+from shared.versions import check_version
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFacts:
+    """What a visit brought."""
+
+    second_visitor: UUID
+    outcome: Outcome
+    rented_out: bool
+    relation: Relation | None
+    notice_version: str | None
+    visited_at: datetime
+    follow_up_on: date | None
+
+    def columns(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    def content(self) -> dict[str, Any]:
+        """As JSON, for the editions and for telling whether the same was sent again."""
+        return {
+            **self.columns(),
+            "second_visitor": str(self.second_visitor),
+            "visited_at": self.visited_at.isoformat(),
+            "follow_up_on": self.follow_up_on.isoformat() if self.follow_up_on else None,
+        }
+
+
+async def record_visit(
+    db: AsyncSession, actor: Actor, visit_id: UUID, round_id: UUID, home_id: UUID, facts: VisitFacts, now: datetime
+) -> Visit:
+    """VIS-3. The same visit sent again changes nothing, also after the round was closed.
+
+    Errors: RoundUnknown, RoleForbidden, HomeNotInRound, VisitInvalid, NoticeUnknown, RoundRefused, IdTaken.
+    """
+    found = await round_in_reach(db, actor, round_id, VISITORS, lock="share")
+    if (known := await _known(db, actor, visit_id, home_id, facts, found)) is not None:
+        return known
+    check_open(found)
+    await home_of_round(db, round_id, home_id)
+    await _check(db, actor.subject, found, facts)
+    values = {"id": visit_id, "round_id": round_id, "home_id": home_id, "recorded_by": actor.subject}
+    own = {"compound_code": found.compound_code, "received_at": now, "version": 1, **facts.columns()}
+    row = insert(Visit).values(**values, **own).on_conflict_do_nothing(index_elements=["id"])
+    if (await db.execute(row.returning(Visit.id))).first() is None:
+        known = await _known(db, actor, visit_id, home_id, facts, found)
+        assert known is not None
+        return known
+    db.add(VisitEdition(visit_id=visit_id, number=1, by=actor.subject, at=now, content=facts.content()))
+    await db.flush()
+    audit.note(db, "visit", visit_id, found.compound_code, outcome=facts.outcome.value)
+    data = {"round": str(found.id), "outcome": facts.outcome.value}
+    await tell(db, Base.metadata, Event("linli.survey.visit_recorded.v1", str(visit_id), found.compound_code, data))
+    return (await db.execute(select(Visit).where(Visit.id == visit_id))).scalar_one()
+
+
+async def _known(
+    db: AsyncSession, actor: Actor, visit_id: UUID, home_id: UUID, facts: VisitFacts, found: Round
+) -> Visit | None:
+    """The visit that this id stands for already, if what was first sent is what is sent now. Errors: IdTaken."""
+    visit = (await db.execute(select(Visit).where(Visit.id == visit_id))).scalar_one_or_none()
+    if visit is None:
+        return None
+    first = select(VisitEdition.content).where(VisitEdition.visit_id == visit_id, VisitEdition.number == 1)
+    same_place = (visit.round_id, visit.home_id, visit.recorded_by) == (found.id, home_id, actor.subject)
+    if not same_place or (await db.execute(first)).scalar_one() != facts.content():
+        raise IdTaken
+    return visit
+
+
+async def _check(db: AsyncSession, recorded_by: UUID, found: Round, facts: VisitFacts) -> None:
+    faults = visit_faults(facts.outcome, (str(recorded_by), str(facts.second_visitor)), facts.relation)
+    if facts.outcome is Outcome.MET and facts.notice_version is None:  # PRI-1: which version each person saw
+        faults.append("notice_version")
+    if faults:
+        raise VisitInvalid(errors=[{"pointer": f"/{name}", "code": "does_not_fit"} for name in faults])
+    wanted = (await version_of(db, found.survey_id, found.survey_number)).row.notice_version
+    if facts.notice_version not in {None, wanted}:
+        raise NoticeUnknown(notice_version=wanted)
+
+
+async def correct_visit(
+    db: AsyncSession, actor: Actor, visit_id: UUID, facts: VisitFacts, version: int, now: datetime
+) -> Visit:
+    """The visitor or the office corrects a visit; each wording stays on record.
+
+    Errors: VisitUnknown, RoundRefused, StaleVersion, VisitInvalid, NoticeUnknown.
+    """
+    visit = await visit_in_reach(db, actor, visit_id, lock=True)
+    found = await round_in_reach(db, actor, visit.round_id, VISITORS, lock="share")
+    check_open(found)
+    check_version(version, visit.version)
+    await _check(db, visit.recorded_by, found, facts)
+    for name, value in facts.columns().items():
+        setattr(visit, name, value)
+    visit.version += 1
+    db.add(VisitEdition(visit_id=visit.id, number=visit.version, by=actor.subject, at=now, content=facts.content()))
+    audit.note(db, "visit", visit.id, visit.compound_code, outcome=facts.outcome.value, version=visit.version)
+    return visit

@@ -1,0 +1,86 @@
+"""Visits over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.survey.errors import (
+    HomeNotInRound,
+    IdTaken,
+    NoticeUnknown,
+    RoundRefused,
+    RoundUnknown,
+    VisitInvalid,
+    VisitUnknown,
+    answers,
+)
+from services.survey.rounds.queries import round_in_reach
+from services.survey.rules.roles import VISITORS
+from services.survey.visits import actions, queries
+from services.survey.visits.schemas import ChangeVisit, NewVisit, VisitSeen
+from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.exports import Export, Listing, listed, listing
+from shared.identity import Actor, SignedIn, allow
+from shared.paging import Listed
+from shared.problems import StaleVersion, VersionNeeded
+from shared.versions import etag, wanted_version
+
+router = APIRouter(prefix="/v1/visits", tags=["survey"], route_class=EdgeRoute)
+Visitor = Annotated[Actor, Depends(allow(*VISITORS))]
+Version = Annotated[int, Depends(wanted_version)]
+EXPORT = Export("visits", VisitSeen)
+Visits = Annotated[Listing, Depends(listing(queries.VISITS))]
+
+
+@router.post(
+    "",
+    operation_id="record_visit",
+    summary="Record a visit",
+    status_code=201,
+    responses=answers(RoundUnknown, HomeNotInRound, RoundRefused, VisitInvalid, NoticeUnknown, IdTaken),
+)
+async def record_visit(db: Writing, actor: Visitor, visit: NewVisit, response: Response, now: Now) -> VisitSeen:
+    """Two visitors, outcome, who answered, which notice they saw. Two visits of one home stand side by side."""
+    row = await actions.record_visit(db, actor, visit.id, visit.round_id, visit.home_id, visit.facts(), now)
+    response.headers.update(etag(row.version))
+    return VisitSeen.model_validate(row)
+
+
+@router.get(
+    "",
+    operation_id="list_visits",
+    summary="Visits of a round",
+    response_model=Listed[VisitSeen],
+    responses=answers(RoundUnknown) | EXPORT.responses(),
+)
+async def list_visits(
+    asked: Visits, actor: SignedIn, round_id: Annotated[UUID, Query()], home_id: UUID | None = None
+) -> Any:
+    """All for the office, for visitors their own; newest first."""
+    found = await round_in_reach(asked.session, actor, round_id)
+    statement = queries.visits_of(actor, found, home_id)
+    return await listed(asked, statement, EXPORT, lambda row: VisitSeen.model_validate(row[0]))
+
+
+@router.get("/{visit_id}", operation_id="get_visit", summary="One visit", responses=answers(VisitUnknown))
+async def get_visit(db: Reading, actor: SignedIn, visit_id: UUID, response: Response) -> VisitSeen:
+    """For its visitors and the office."""
+    row = await queries.visit_in_reach(db, actor, visit_id)
+    response.headers.update(etag(row.version))
+    return VisitSeen.model_validate(row)
+
+
+@router.put(
+    "/{visit_id}",
+    operation_id="correct_visit",
+    summary="Correct a visit",
+    responses=answers(VisitUnknown, RoundRefused, VisitInvalid, NoticeUnknown, StaleVersion, VersionNeeded),
+)
+async def correct_visit(
+    db: Writing, actor: Visitor, visit_id: UUID, change: ChangeVisit, version: Version, response: Response, now: Now
+) -> VisitSeen:
+    """While the round is open, by its visitors or the office; every wording stays on record."""
+    row = await actions.correct_visit(db, actor, visit_id, change.facts(), version, now)
+    response.headers.update(etag(row.version))
+    return VisitSeen.model_validate(row)

@@ -1,0 +1,393 @@
+"""A council's sitting over the API: notice, sign-in, quorum at any instant, votes; and people who act at once."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.factories.tokens import Somebody
+from tests.meeting.api.conftest import CODE, EVENING, Table, lives_here
+
+
+async def test_the_notice_is_checked_and_freezes_agenda_and_roll(table: Table) -> None:
+    """MEET-1, VOTE-9, MEET-9."""
+    soon = await table.draft(starts_at=(EVENING - timedelta(days=2)).isoformat())
+    short = await table.try_move(table.clerk, soon, "NOTICED")
+    meeting = await table.draft()
+    noticed = await table.move(table.clerk, meeting, "NOTICED")
+    change = {"title": "x", "place": "y", "starts_at": EVENING.isoformat()}
+    late = await table.put(table.clerk, f"/v1/meetings/{meeting['id']}", change, noticed["version"])
+    topic = await table.accepted()
+    added = await table.post(
+        table.clerk, f"/v1/topics/{topic['id']}/moves", {"to": "SCHEDULED", "meeting_id": meeting["id"]}
+    )
+
+    assert (short.status_code, short.json()["why"]) == (409, "NOTICE_TOO_SHORT")
+    assert noticed["quorum"] == {"present": 0, "members": 6, "needed": 4, "stands": False}
+    assert (late.status_code, late.json()["why"]) == (409, "AGENDA_FROZEN")
+    assert (added.status_code, added.json()["why"]) == (409, "MEETING_UNFIT")
+
+
+async def test_a_member_seated_after_the_notice_is_not_on_its_roll(table: Table) -> None:
+    """MEET-3, MEET-9."""
+    council = await table.council()
+    meeting = await table.draft(council_id=council["id"])
+    await table.move(table.clerk, meeting, "NOTICED")
+    seat = {"name": "新成员", "capacity": "OWNER", "since": "2026-01-01"}
+    await table.done(table.clerk, f"/v1/meetings/councils/{council['id']}/members", seat)
+
+    seen = await table.read(table.clerk, f"/v1/meetings/{meeting['id']}")
+
+    assert seen["quorum"]["members"] == 6
+
+
+async def test_a_meeting_without_officers_is_not_announced_and_they_are_three_persons(table: Table) -> None:
+    """MEET-5."""
+    council = await table.council()
+    body = {"compound_id": council["compound_id"], "kind": "COUNCIL", "council_id": council["id"], "title": "t"}
+    meeting = await table.done(
+        table.clerk, "/v1/meetings", {**body, "place": "p", "starts_at": EVENING.isoformat(), "agenda": ["a"]}
+    )
+    refused = await table.try_move(table.clerk, meeting, "NOTICED")
+    one = {"person_id": str(table.chair.subject), "name": "陈", "capacity": "OFFICE"}
+    same = await table.put(
+        table.clerk, f"/v1/meetings/{meeting['id']}/officers", dict.fromkeys(("chair", "recorder", "witness"), one), 1
+    )
+
+    assert (refused.status_code, refused.json()["why"]) == (409, "OFFICERS_UNNAMED")
+    assert (same.status_code, same.json()["why"]) == (409, "OFFICERS_NOT_APART")
+
+
+async def test_the_code_changes_every_minute_and_an_old_one_is_refused(table: Table) -> None:
+    """MEET-3."""
+    meeting = await table.open_meeting()
+    path = f"/v1/meetings/{meeting['id']}/arrivals"
+    shown = await table.read(table.recorder, f"/v1/meetings/{meeting['id']}/sign-in-code")
+    nosy = await table.get(table.resident, f"/v1/meetings/{meeting['id']}/sign-in-code")
+    table.later(minutes=1)
+    in_time = await table.post(table.members[0], path, {"code": shown["code"]})
+    table.later(minutes=2)
+    late = await table.post(table.members[1], path, {"code": shown["code"]})
+
+    assert shown["qr_text"].endswith(f"/m/{meeting['id']}#{shown['code']}")
+    assert nosy.status_code == 403
+    assert in_time.status_code == 201
+    assert (late.status_code, late.json()["why"]) == (409, "CODE_WRONG")
+
+
+async def test_quorum_is_known_at_every_instant(table: Table) -> None:
+    """MEET-3. Four of six; guests do not count; who leaves takes his place with him."""
+    meeting = await table.open_meeting()
+    path = f"/v1/meetings/{meeting['id']}"
+    stands: list[bool] = []
+    await table.arrive(meeting, table.neighbour)
+    for member in table.members[:4]:
+        table.later(minutes=1)
+        await table.arrive(meeting, member)
+        stands.append((await table.read(table.resident, path))["quorum"]["stands"])
+    table.later(minutes=1)
+    four = table.house.clock.now()
+    table.later(minutes=1)
+    left = await table.done(table.members[0], f"{path}/departures", {})
+
+    then = await table.read(table.clerk, f"{path}/attendance", at=four.isoformat())
+    now = await table.read(table.clerk, f"{path}/attendance")
+
+    assert stands == [False, False, False, True]
+    assert (then["quorum"]["present"], then["quorum"]["stands"], then["present"]) == (4, True, 5)
+    assert (now["quorum"]["present"], now["quorum"]["stands"]) == (3, False)
+    assert left["quorum"]["stands"] is False
+
+
+async def test_many_who_sign_in_at_once_are_each_there_once(table: Table) -> None:
+    """MEET-3. Six members, each pressing four times."""
+    meeting = await table.open_meeting()
+    code = await table.code(meeting)
+    path = f"/v1/meetings/{meeting['id']}/arrivals"
+
+    replies = await asyncio.gather(
+        *(table.post(member, path, {"code": code}) for member in table.members for _ in range(4))
+    )
+    seen = await table.read(table.clerk, f"/v1/meetings/{meeting['id']}/attendance")
+
+    assert {reply.status_code for reply in replies} == {201}
+    assert (seen["present"], seen["quorum"]["present"]) == (6, 6)
+
+
+async def test_who_has_no_phone_is_signed_in_at_the_table_and_votes_there(table: Table) -> None:
+    """MEET-3."""
+    council = await table.council(table.members[:2])
+    seat = {"name": "王大爷", "capacity": "OWNER", "since": "2026-01-01"}
+    await table.done(table.clerk, f"/v1/meetings/councils/{council['id']}/members", seat)
+    meeting = await table.open_meeting(await table.accepted(), council_id=council["id"])
+    path = f"/v1/meetings/{meeting['id']}"
+    people = (await table.read(table.recorder, f"{path}/attendance"))["items"]
+    uncle = next(one["person"] for one in people if one["person"]["name"] == "王大爷")
+    await table.done(table.recorder, f"{path}/entered-arrivals", {"participant_id": uncle["id"]})
+    await table.arrive(meeting, table.members[0])
+    resolution = await table.resolution(meeting)
+    vote = {"choice": "AGREE", "participant_id": uncle["id"]}
+    own = next(one["person"] for one in people if one["person"]["person_id"] == str(table.members[0].subject))
+    entered = await table.post(table.recorder, f"/v1/resolutions/{resolution['id']}/votes", vote)
+    stolen = await table.post(
+        table.recorder, f"/v1/resolutions/{resolution['id']}/votes", {**vote, "participant_id": own["id"]}
+    )
+
+    assert (entered.status_code, stolen.status_code) == (201, 403)
+
+
+async def test_a_vote_needs_quorum_to_open_and_to_close(table: Table) -> None:
+    """MEET-3."""
+    topic = await table.accepted()
+    meeting = await table.open_meeting(topic)
+    await table.arrive(meeting, *table.members[:3])
+    put = await table.done(
+        table.recorder, f"/v1/meetings/{meeting['id']}/resolutions", {"item": 2, "text": "修灯", "method": "NAMED"}
+    )
+    early = await table.post(table.chair, f"/v1/resolutions/{put['id']}/openings", {})
+    await table.arrive(meeting, table.members[3])
+    opened = await table.done(table.chair, f"/v1/resolutions/{put['id']}/openings", {})
+    await table.vote(opened, "AGREE", *table.members[:4])
+    await table.done(table.members[0], f"/v1/meetings/{meeting['id']}/departures", {})
+    closed = await table.close(opened)
+
+    assert (early.status_code, early.json()["why"]) == (409, "NO_QUORUM")
+    assert (closed["state"], closed["agree"], closed["present_at_close"]) == ("LAPSED", 4, 3)
+    assert (await table.read(table.clerk, f"/v1/topics/{topic['id']}"))["state"] == "SCHEDULED"
+
+
+@pytest.mark.parametrize(("agree", "state"), [(2, "LOST"), (3, "PASSED")])
+async def test_exactly_half_of_those_present_fails(table: Table, agree: int, state: str) -> None:
+    """MEET-3, MEET-4."""
+    topic = await table.accepted()
+    meeting = await table.open_meeting(topic)
+    await table.arrive(meeting, *table.members[:4])
+    resolution = await table.resolution(meeting)
+    await table.vote(resolution, "AGREE", *table.members[:agree])
+
+    closed = await table.close(resolution)
+    seen = await table.read(table.resident, f"/v1/topics/{topic['id']}")
+
+    assert (closed["state"], closed["electors"], closed["members"]) == (state, 4, 6)
+    assert "不约束业主的共同权利" in closed["notice_zh"]
+    assert (seen["state"], seen["result"]) == ("RESOLVED", state)
+
+
+async def test_each_member_has_one_vote_however_often_he_presses(table: Table) -> None:
+    """MEET-3. The first stands; the others are refused cleanly; who is no elector has none."""
+    meeting = await table.open_meeting(await table.accepted())
+    await table.arrive(meeting, *table.members[:5], table.neighbour)
+    resolution = await table.resolution(meeting)
+    await table.arrive(meeting, table.members[5])
+    path = f"/v1/resolutions/{resolution['id']}/votes"
+
+    replies = await asyncio.gather(
+        *(
+            table.post(member, path, {"choice": choice})
+            for member in table.members[:5]
+            for choice in ("AGREE", "OPPOSE", "AGREE")
+        )
+    )
+    late = await table.post(table.members[5], path, {"choice": "AGREE"})
+    guest = await table.post(table.neighbour, path, {"choice": "AGREE"})
+    closed = await table.close(resolution)
+
+    codes = [reply.status_code for reply in replies]
+    assert (codes.count(201), codes.count(409)) == (5, 10)
+    assert {reply.json()["why"] for reply in replies if reply.status_code == 409} == {"VOTED_ALREADY"}
+    assert closed["agree"] + closed["oppose"] == 5
+    assert [reply.json()["why"] for reply in (late, guest)] == ["NOT_AN_ELECTOR", "NOT_AN_ELECTOR"]
+
+
+async def test_votes_and_the_close_at_once_leave_no_vote_uncounted(table: Table) -> None:
+    """MEET-3. What was acknowledged is in the count; what came after the close is refused."""
+    meeting = await table.open_meeting(await table.accepted())
+    await table.arrive(meeting, *table.members)
+    resolution = await table.resolution(meeting)
+    path = f"/v1/resolutions/{resolution['id']}"
+
+    *votes, closed = await asyncio.gather(
+        *(table.post(member, f"{path}/votes", {"choice": "AGREE"}) for member in table.members),
+        table.post(table.chair, f"{path}/closings", {}),
+    )
+    again = await table.post(table.recorder, f"{path}/closings", {})
+
+    assert closed.json()["agree"] == sum(vote.status_code == 201 for vote in votes)
+    assert {vote.json().get("why") for vote in votes} <= {None, "VOTE_NOT_OPEN"}
+    assert (again.status_code, again.json()["why"]) == (409, "NO_SUCH_MOVE")
+
+
+async def test_how_it_stands_is_not_told_before_the_close(table: Table) -> None:
+    """BAL-9 in spirit: no figures while members still vote."""
+    meeting = await table.open_meeting(await table.accepted())
+    await table.arrive(meeting, *table.members[:4])
+    resolution = await table.resolution(meeting)
+    await table.vote(resolution, "AGREE", *table.members[:2])
+
+    seen = await table.read(table.chair, f"/v1/resolutions/{resolution['id']}")
+
+    assert (seen["state"], seen["agree"], seen["oppose"], seen["abstain"]) == ("OPEN", None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("counted", "status", "state"),
+    [
+        ({"agree": 3, "oppose": 1, "abstain": 0}, 201, "PASSED"),
+        ({"agree": 2, "oppose": 0, "abstain": 2}, 201, "LOST"),
+        ({"agree": 4, "oppose": 1, "abstain": 0}, 409, "COUNT_IMPOSSIBLE"),
+        (None, 409, "COUNTED_BY_HAND"),
+    ],
+)
+async def test_a_show_of_hands_is_counted_once_and_plausibly(
+    table: Table, counted: dict[str, int] | None, status: int, state: str
+) -> None:
+    """MEET-3, MEET-5."""
+    meeting = await table.open_meeting(await table.accepted())
+    await table.arrive(meeting, *table.members[:4])
+    resolution = await table.resolution(meeting, method="SHOW_OF_HANDS")
+    cast = await table.post(table.members[0], f"/v1/resolutions/{resolution['id']}/votes", {"choice": "AGREE"})
+
+    reply = await table.post(table.chair, f"/v1/resolutions/{resolution['id']}/closings", {"counted": counted})
+
+    assert cast.json()["why"] == "COUNTED_BY_HAND"
+    assert reply.status_code == status
+    assert reply.json()["state" if status == 201 else "why"] == state
+
+
+async def test_only_announced_items_are_voted_on_and_each_once(table: Table) -> None:
+    """VOTE-9."""
+    _, meeting, _ = await table.passed()
+    path = f"/v1/meetings/{meeting['id']}/resolutions"
+
+    other = await table.post(table.recorder, path, {"item": 9, "text": "涨停车费", "method": "NAMED"})
+    again = await table.post(table.recorder, path, {"item": 2, "text": "再议", "method": "NAMED"})
+
+    assert [reply.json()["why"] for reply in (other, again)] == ["NOT_ANNOUNCED", "RESOLVED_ALREADY"]
+
+
+async def test_two_votes_do_not_run_at_once(table: Table) -> None:
+    """MEET-3."""
+    meeting = await table.open_meeting(await table.accepted())
+    await table.arrive(meeting, *table.members[:4])
+    path = f"/v1/meetings/{meeting['id']}/resolutions"
+    put = [await table.done(table.recorder, path, {"item": item, "text": "修灯", "method": "NAMED"}) for item in (1, 2)]
+
+    replies = await asyncio.gather(
+        *(table.post(table.chair, f"/v1/resolutions/{one['id']}/openings", {}) for one in put)
+    )
+    held = await table.try_move(table.chair, meeting, "HELD")
+
+    assert sorted(reply.status_code for reply in replies) == [201, 409]
+    assert next(reply.json()["why"] for reply in replies if reply.status_code == 409) == "VOTE_RUNS"
+    assert held.json()["why"] == "VOTE_RUNS"
+
+
+async def test_without_quorum_it_is_announced_anew_and_sits_a_second_time(table: Table) -> None:
+    """MEET-1, MEET-3. The second sitting's attendance starts empty."""
+    meeting = await table.open_meeting()
+    await table.arrive(meeting, *table.members[:2])
+    held = await table.try_move(table.chair, meeting, "HELD")
+    ended = await table.move(table.chair, meeting, "NO_QUORUM")
+    without = await table.try_move(table.clerk, meeting, "NOTICED")
+    again = EVENING + timedelta(days=7)
+    noticed = await table.move(table.clerk, meeting, "NOTICED", starts_at=again.isoformat())
+    table.now_is(again)
+    opened = await table.move(table.chair, meeting, "OPEN")
+
+    assert held.json()["why"] == "QUORUM_NEVER_STOOD"
+    assert {move["to"] for move in ended["allowed"]} == set()
+    assert (without.status_code, without.json()["missing"]) == (422, ["starts_at"])
+    assert (noticed["sitting"], opened["present"]) == (2, 0)
+
+
+async def test_a_meeting_that_ends_leaves_its_unresolved_topics_deferred(table: Table) -> None:
+    """MEET-1."""
+    topic, other = await table.accepted(), await table.accepted()
+    meeting = await table.open_meeting(topic)
+    cancelled = await table.draft()
+    await table.done(table.clerk, f"/v1/topics/{other['id']}/moves", {"to": "SCHEDULED", "meeting_id": cancelled["id"]})
+    await table.arrive(meeting, *table.members[:4])
+    await table.move(table.chair, meeting, "HELD")
+    await table.move(table.clerk, cancelled, "CANCELLED", reason="场地被占")
+
+    states = [(await table.read(table.clerk, f"/v1/topics/{one['id']}"))["state"] for one in (topic, other)]
+
+    assert states == ["DEFERRED", "DEFERRED"]
+
+
+async def test_two_moves_at_once_leave_one_refused(table: Table) -> None:
+    """MEET-1."""
+    meeting = await table.draft()
+
+    replies = await asyncio.gather(
+        table.try_move(table.clerk, meeting, "NOTICED"), table.try_move(table.secretary, meeting, "NOTICED")
+    )
+    numbers = await asyncio.gather(*(table.draft(council_id=meeting["council_id"]) for _ in range(4)))
+
+    assert sorted(reply.status_code for reply in replies) == [201, 409]
+    assert sorted(one["number"] for one in numbers) == [2, 3, 4, 5]
+
+
+async def test_names_are_masked_for_neighbours_and_members_elsewhere_still_see_their_meeting(table: Table) -> None:
+    """PRI-2, MEET-10."""
+    police = Somebody()
+    meeting = await table.draft(council_id=(await table.council([*table.members[:2], police]))["id"])
+    await table.move(table.clerk, meeting, "NOTICED")
+    path = f"/v1/meetings/{meeting['id']}/attendance"
+
+    office = [one["person"]["name"] for one in (await table.read(table.clerk, path))["items"]]
+    neighbour = [one["person"]["name"] for one in (await table.read(table.resident, path))["items"]]
+    member = await table.get(police, f"/v1/meetings/{meeting['id']}")
+    stranger = await table.get(lives_here(), f"/v1/meetings/{meeting['id']}")
+    other = await table.get(table.stranger, f"/v1/meetings/{meeting['id']}")
+
+    assert "陈主持" in office
+    assert all(name.endswith("*") for name in neighbour)
+    assert (member.status_code, stranger.status_code, other.status_code) == (200, 200, 404)
+
+
+async def test_names_lie_sealed(table: Table, admin_url: str) -> None:
+    """PRI-2."""
+    await table.council()
+
+    with psycopg.connect(admin_url) as connection:
+        rows = connection.execute("SELECT name_sealed FROM meeting.person_name").fetchall()
+
+    assert len(rows) == 6
+    assert all("王".encode() not in row[0] for row in rows)
+
+
+async def test_the_speakers_queue_gives_one_the_floor_at_a_time(table: Table) -> None:
+    """MEET-8."""
+    meeting = await table.open_meeting()
+    await table.arrive(meeting, *table.members[:2])
+    path = f"/v1/meetings/{meeting['id']}/speeches"
+    first, second = [await table.done(member, path, {"item": 1}) for member in table.members[:2]]
+    twice = await table.post(table.members[0], path, {"item": 1})
+    absent = await table.post(table.neighbour, path, {"item": 1})
+    started = await table.done(table.chair, f"{path}/{first['id']}/starts", {})
+    refused = await table.post(table.chair, f"{path}/{second['id']}/starts", {})
+    await table.done(table.chair, f"{path}/{first['id']}/ends", {})
+    await table.done(table.chair, f"{path}/{second['id']}/starts", {})
+    queue = (await table.read(table.resident, path))["items"]
+
+    assert [reply.json()["why"] for reply in (twice, absent, refused)] == [
+        "QUEUE_FULL",
+        "NOT_PRESENT",
+        "SPEAKER_WAITS",
+    ]
+    assert started["ends_by"] is not None
+    assert [bool(one["ended_at"]) for one in queue] == [True, False]
+
+
+@pytest.mark.parametrize("kind", ["COUNCIL", "RESIDENTS_MEETING"])
+async def test_a_kind_with_a_roll_needs_a_council_of_the_compound(table: Table, kind: str) -> None:
+    """MEET-9."""
+    body: dict[str, Any] = {"compound_id": (await table.topic())["compound_id"], "kind": kind, "title": "t"}
+
+    reply = await table.post(table.clerk, "/v1/meetings", {**body, "place": "p", "starts_at": EVENING.isoformat()})
+
+    assert reply.status_code == 404
+    assert CODE
