@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.errors import ElectionUnknown, NotCounted
@@ -211,7 +211,7 @@ async def roll_of(db: AsyncSession, actor: Actor, election: Election) -> RollTot
 
 async def entries_of(db: AsyncSession, actor: Actor, election_id: UUID) -> Sequence[RollEntry]:
     """The rows of the roll whose homes are the actor's: by a tie, or by the frozen roll."""
-    mine = or_(RollEntry.home_id.in_(actor.homes), RollEntry.owner_ids.contains([actor.subject]))
+    mine = or_(RollEntry.home_id.in_(actor.homes), literal(actor.subject, Uuid()) == any_(RollEntry.owner_ids))
     found = select(RollEntry).where(RollEntry.election_id == election_id, mine).order_by(RollEntry.place)
     return (await db.execute(found)).scalars().all()
 
