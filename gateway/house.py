@@ -13,6 +13,10 @@ from gateway.docs import SampleSignIn
 from gateway.own_contract import own_contract, problem_table
 from gateway.settings import GatewaySettings
 from gateway.upstream import InProcess
+from services.election.app import create_app as election_app
+from services.election.settings import ElectionSettings
+from services.meeting.app import create_app as meeting_app
+from services.meeting.settings import MeetingSettings
 from services.registry.app import create_app as registry_app
 from services.registry.errors import RoleHeld
 from services.registry.oauth.mini_program import SAMPLE_PREFIX
@@ -21,6 +25,8 @@ from services.registry.roles.actions import first_administrator as make_first_ad
 from services.registry.sample.load import load
 from services.registry.sample.people import SAMPLE_PEOPLE, SamplePerson
 from services.registry.settings import RegistrySettings
+from services.survey.app import create_app as survey_app
+from services.survey.settings import SurveySettings
 from services.ticket.app import create_app as ticket_app
 from services.ticket.settings import TicketSettings
 from shared.database import Database
@@ -55,6 +61,9 @@ def room_apps(settings: GatewaySettings, urls: Urls) -> dict[str, FastAPI]:
     apps = {
         "registry": registry_app(RegistrySettings(database_url=urls["registry"], **common)),
         "ticket": ticket_app(TicketSettings(database_url=urls["ticket"], **common)),
+        "survey": survey_app(SurveySettings(database_url=urls["survey"], **common)),
+        "election": election_app(ElectionSettings(database_url=urls["election"], **common)),
+        "meeting": meeting_app(MeetingSettings(database_url=urls["meeting"], **common)),
     }
     for app in apps.values():
         for name, other in apps.items():

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from gateway.house import room_apps, room_contracts
 from gateway.settings import GatewaySettings
+from migrations.heads import ROOMS
 
 COMMITTED = Path(__file__).parents[2] / "gateway" / "contracts"
-NOWHERE = {"registry": "postgresql://registry@127.0.0.1/none", "ticket": "postgresql://ticket@127.0.0.1/none"}
+NOWHERE = {room: f"postgresql://{room}@127.0.0.1/none" for room in ROOMS}
 
 
 def generated() -> Mapping[str, str]:
