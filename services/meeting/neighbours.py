@@ -27,6 +27,7 @@ class TicketWanted:
     words: str
     building: str | None
     entrance: str | None
+    emergency: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ async def file_ticket(ticket: Neighbour, wanted: TicketWanted) -> Filed:
         "words": wanted.words,
         "building": wanted.building,
         "entrance": wanted.entrance,
+        "emergency": wanted.emergency,
     }
     found = await ticket.post_json("/internal/tickets", body, idempotency_key=f"task:{wanted.task_id}")
     ticket_id = UUID(found["ticket_id"]) if found["ticket_id"] else None

@@ -48,10 +48,6 @@ USED_BY_ONE: Mapping[str, str] = {
     "postgres": "the launcher, for the command line and for every test",
     "postgres_account": "part of the launcher",
     "postgres_folder": "part of the launcher",
-    "uploads": "the registry's files now; the survey room takes photos of visits in the next issue",
-    "images": "part of uploads",
-    "papers": "part of uploads",
-    "parts": "part of uploads",
 }
 NOUNS = frozenset(
     {"home", "homes", "owner", "owners", "compound", "ticket", "election", "ballot", "resident", "survey"}

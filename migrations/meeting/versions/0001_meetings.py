@@ -499,6 +499,7 @@ def upgrade() -> None:
         sa.Column("entrance", sa.String(length=20), nullable=True),
         sa.Column("owner", sa.String(length=80), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("emergency", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("ticket_id", sa.Uuid(), nullable=True),
         sa.Column("ticket_state", sa.String(length=20), nullable=True),

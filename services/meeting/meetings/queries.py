@@ -39,7 +39,7 @@ class Wanted:
 
 def visible(actor: Actor, wanted: Wanted) -> Select[Any]:
     """Rows of Meeting: those of the actor's compounds, and those he takes part in."""
-    conditions = [_known_to(actor)]
+    conditions = [known_to(actor)]
     for column, value in (
         (Meeting.compound_id, wanted.compound_id),
         (Meeting.state, wanted.state),
@@ -52,14 +52,15 @@ def visible(actor: Actor, wanted: Wanted) -> Select[Any]:
     return select(Meeting).where(and_(*conditions))
 
 
-def _known_to(actor: Actor) -> Any:
+def known_to(actor: Actor) -> Any:
+    """Meetings of the actor's compounds, and those he takes part in."""
     takes_part = exists().where(Participant.meeting_id == Meeting.id, Participant.person_id == actor.subject)
     return or_(within(actor, Meeting.compound_code), takes_part)
 
 
 async def meeting(db: AsyncSession, actor: Actor, meeting_id: UUID) -> Meeting:
     """Errors: MeetingUnknown, also for what the actor may not know of."""
-    found = (await db.execute(select(Meeting).where(Meeting.id == meeting_id, _known_to(actor)))).scalar_one_or_none()
+    found = (await db.execute(select(Meeting).where(Meeting.id == meeting_id, known_to(actor)))).scalar_one_or_none()
     if found is None:
         raise MeetingUnknown
     return found

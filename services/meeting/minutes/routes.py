@@ -1,8 +1,9 @@
 """Minutes over HTTP: draft, lay, sign, correct, post."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.meeting.errors import (
@@ -36,6 +37,7 @@ from shared.identity import SignedIn
 from shared.problems import StaleVersion, VersionNeeded
 from shared.versions import etag
 
+Number = Annotated[int, Path(ge=1, le=10_000, description="Which version.")]
 router = APIRouter(prefix="/v1/meetings", tags=["meeting"], route_class=EdgeRoute)
 
 
@@ -123,7 +125,7 @@ async def lay_minutes(
     summary="One version of the minutes",
     responses=answers(MeetingUnknown, MinutesUnknown, StepForbidden),
 )
-async def get_minutes(db: Reading, actor: SignedIn, means: Means, meeting_id: UUID, number: int) -> MinutesSeen:
+async def get_minutes(db: Reading, actor: SignedIn, means: Means, meeting_id: UUID, number: Number) -> MinutesSeen:
     """MEET-10. The original, for those who met and the office."""
     meeting = await queries.readable_meeting(db, actor, meeting_id)
     row = await queries.version(db, meeting.id, number)
@@ -139,7 +141,7 @@ async def get_minutes(db: Reading, actor: SignedIn, means: Means, meeting_id: UU
     responses=answers(MeetingUnknown, MinutesUnknown, StepForbidden, StepRefused),
 )
 async def sign_minutes(
-    db: Writing, actor: SignedIn, meeting_id: UUID, number: int, signature: NewSignature, now: Now
+    db: Writing, actor: SignedIn, meeting_id: UUID, number: Number, signature: NewSignature, now: Now
 ) -> MinutesListed:
     """MEET-5. Chair, recorder and witness, each in his own session, under the text he read."""
     row, _ = await actions.sign_minutes(db, actor, meeting_id, number, signature.digest, now)
@@ -154,7 +156,7 @@ async def sign_minutes(
     responses=answers(MeetingUnknown, MinutesUnknown, StepForbidden, StepIncomplete, StepRefused),
 )
 async def post_minutes(
-    db: Writing, actor: Desk, means: Means, meeting_id: UUID, number: int, posting: NewPosting, now: Now
+    db: Writing, actor: Desk, means: Means, meeting_id: UUID, number: Number, posting: NewPosting, now: Now
 ) -> PostingSeen:
     """MEET-10. The posted edition with the hash of the signed original; its topics are posted with it."""
     return _posted(await actions.post_minutes(db, actor, means, meeting_id, number, posting.places, now))

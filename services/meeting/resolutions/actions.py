@@ -69,13 +69,7 @@ async def put_resolution(db: AsyncSession, actor: Actor, meeting_id: UUID, motio
     item = await db.get(AgendaItem, (meeting.id, motion.item))
     if item is None:
         raise step_refused(Why.NOT_ANNOUNCED)
-    decided = select(Resolution.id).where(
-        Resolution.meeting_id == meeting.id,
-        Resolution.item == motion.item,
-        Resolution.state.in_([ResolutionState.PASSED, ResolutionState.LOST]),
-    )
-    if (await db.execute(decided)).first():
-        raise step_refused(Why.RESOLVED_ALREADY)
+    await _check_undecided(db, meeting.id, motion.item)
     resolution = Resolution(
         id=new_id(),
         meeting_id=meeting.id,
@@ -98,6 +92,17 @@ async def put_resolution(db: AsyncSession, actor: Actor, meeting_id: UUID, motio
     return resolution
 
 
+async def _check_undecided(db: AsyncSession, meeting_id: UUID, item: int) -> None:
+    """An item is decided once. Of several texts put on it the first that is carried or lost decides."""
+    decided = select(Resolution.id).where(
+        Resolution.meeting_id == meeting_id,
+        Resolution.item == item,
+        Resolution.state.in_([ResolutionState.PASSED, ResolutionState.LOST]),
+    )
+    if (await db.execute(decided)).first():
+        raise step_refused(Why.RESOLVED_ALREADY)
+
+
 async def open_vote(db: AsyncSession, actor: Actor, means: MeansOf, resolution_id: UUID, now: datetime) -> Resolution:
     """MEET-3. With quorum only; the members present now are its electors. Errors: ResolutionUnknown, NextMove…"""
     meeting, resolution, now = await _locked(db, actor, resolution_id, now)
@@ -105,6 +110,7 @@ async def open_vote(db: AsyncSession, actor: Actor, means: MeansOf, resolution_i
     running = select(Resolution.id).where(Resolution.meeting_id == meeting.id, Resolution.state == ResolutionState.OPEN)
     if (await db.execute(running)).first():
         raise step_refused(Why.VOTE_RUNS)
+    await _check_undecided(db, meeting.id, resolution.item)
     members = await members_of(db, meeting.id)
     electors = sorted(members & await present_now(db, meeting, now))
     rows = [{"resolution_id": resolution.id, "participant_id": elector} for elector in electors]
@@ -117,7 +123,7 @@ async def open_vote(db: AsyncSession, actor: Actor, means: MeansOf, resolution_i
 async def _locked(
     db: AsyncSession, actor: Actor, resolution_id: UUID, now: datetime
 ) -> tuple[Meeting, Resolution, datetime]:
-    meeting = await locked_meeting(db, actor, await queries.meeting_of(db, resolution_id))
+    meeting = await locked_meeting(db, actor, await queries.meeting_of(db, actor, resolution_id))
     return meeting, await queries.locked_resolution(db, resolution_id), instant_in(meeting, now)
 
 
@@ -167,7 +173,7 @@ class Cast:
 
 async def cast_vote(db: AsyncSession, actor: Actor, resolution_id: UUID, cast: Cast, now: datetime) -> Resolution:
     """MEET-3. One vote a member: the first stands. Present, and on the roll of this vote. Errors: …Unknown, Step…"""
-    meeting_id = await queries.meeting_of(db, resolution_id)
+    meeting_id = await queries.meeting_of(db, actor, resolution_id)
     # Shared locks: members vote side by side, while nobody can leave, arrive or close in between.
     meeting = await locked_meeting(db, actor, meeting_id, shared=True)
     resolution = await queries.locked_resolution(db, resolution_id, shared=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.meeting.errors import ResolutionUnknown
-from services.meeting.meetings.queries import quorum_now
+from services.meeting.meetings.queries import known_to, quorum_now
 from services.meeting.rules.kinds import KINDS, Kind
 from services.meeting.rules.meetings import MeetingState
 from services.meeting.rules.parameters import Parameters
@@ -32,9 +32,10 @@ def visible(actor: Actor, compound_id: UUID | None, meeting_id: UUID | None, reg
     return statement if region is None else statement.where(under(Resolution.compound_code, region))
 
 
-async def meeting_of(db: AsyncSession, resolution_id: UUID) -> UUID:
-    """The meeting to lock before the resolution. Errors: ResolutionUnknown."""
-    found = await db.execute(select(Resolution.meeting_id).where(Resolution.id == resolution_id))
+async def meeting_of(db: AsyncSession, actor: Actor, resolution_id: UUID) -> UUID:
+    """The meeting to lock before the resolution. Errors: ResolutionUnknown, also for what he may not know of."""
+    wanted = select(Meeting.id).join(Resolution, Resolution.meeting_id == Meeting.id)
+    found = await db.execute(wanted.where(Resolution.id == resolution_id, known_to(actor)))
     meeting_id = found.scalar_one_or_none()
     if meeting_id is None:
         raise ResolutionUnknown

@@ -96,7 +96,7 @@ async def list_resolutions(
 )
 async def get_resolution(db: Reading, actor: SignedIn, resolution_id: UUID) -> ResolutionSeen:
     """With its figures once it is closed, and the sentence that it binds no owner."""
-    await meeting(db, actor, await queries.meeting_of(db, resolution_id))
+    await meeting(db, actor, await queries.meeting_of(db, actor, resolution_id))
     row = await db.get_one(Resolution, resolution_id)
     return await _seen(db, actor, row)
 

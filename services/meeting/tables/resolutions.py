@@ -121,6 +121,7 @@ class Task(Base):
     entrance: Mapped[str | None] = mapped_column(String(20))
     owner: Mapped[str] = mapped_column(String(80))
     due_on: Mapped[date]
+    emergency: Mapped[bool]  # its ticket is answered within half an hour (MEET-2, TKT-3)
     state: Mapped[str] = mapped_column(String(10))
     ticket_id: Mapped[UUID | None]
     ticket_state: Mapped[str | None] = mapped_column(String(20))

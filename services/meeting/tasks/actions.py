@@ -22,7 +22,14 @@ from shared.identity import Actor
 def wanted_ticket(task: Task) -> TicketWanted:
     """The task as the ticket room takes it."""
     return TicketWanted(
-        task.id, task.compound_id, task.compound_code, task.category, task.words, task.building, task.entrance
+        task.id,
+        task.compound_id,
+        task.compound_code,
+        task.category,
+        task.words,
+        task.building,
+        task.entrance,
+        task.emergency,
     )
 
 

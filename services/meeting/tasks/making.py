@@ -27,6 +27,7 @@ class NewTask:
     entrance: str | None
     owner: str
     due_on: date
+    emergency: bool = False
 
 
 class OfCompound(Protocol):
@@ -64,6 +65,7 @@ async def make_task(
         entrance=task.entrance,
         owner=task.owner,
         due_on=task.due_on,
+        emergency=task.emergency,
         state=TaskState.MADE,
         made_at=now,
         version=1,

@@ -157,7 +157,8 @@ async def screen_topic(
         _merge(topic, lead)
     await moving.put(db, topic, TopicState.SCREENED, who(actor), now, by=part, outcome=screening.outcome)
     if screening.outcome is Outcome.TO_TICKET and screening.category:
-        words = NewTask(f"{topic.title}:{topic.words}", screening.category, *screening.place, "社区", day_of(now))
+        what = f"{topic.title}:{topic.words}"
+        words = NewTask(what, screening.category, *screening.place, "社区", day_of(now), screening.test.emergency)
         await make_task(db, means.jobs, topic, Source.TOPIC, topic.id, words, now, topic_id=topic.id)
     return topic
 

@@ -90,9 +90,9 @@ def _union(one: Value, other: Value) -> Value:
 
 
 def _div(one: float, other: float) -> float:
-    if other == 0 and not math.isnan(one):
-        return NAN if one == 0 else math.copysign(math.inf, one) * math.copysign(1, other)
-    return one / other
+    if other != 0:
+        return one / other
+    return NAN if one == 0 or math.isnan(one) else math.copysign(math.inf, one) * math.copysign(1, other)
 
 
 def _mod(one: float, other: float) -> float:

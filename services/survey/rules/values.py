@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 SHANGHAI = timezone(timedelta(hours=8))
 EPOCH = date(1970, 1, 1)
+SHIFTABLE = range(2, 9999)  # years in which any time zone may be applied
 NAN = math.nan
 _NUMBER = re.compile(r"\s*-?(?:\d+(?:\.\d*)?|\.\d+)\s*", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -117,26 +118,22 @@ def truth_of(value: Value) -> bool:
 def moment_of(value: Value) -> date | datetime | None:
     """The day or instant of a value: its own, a number of days, or its text; None for anything else."""
     found = single(value)
-    if isinstance(found, date):
-        return found
     if isinstance(found, bool):
         return None
     if isinstance(found, float):
         return _day_number(found)
-    return _written_moment(found.strip())
+    moment = found if isinstance(found, date) else _written_moment(found.strip())
+    return moment if moment is not None and moment.year in SHIFTABLE else None
 
 
 def _day_number(days: float) -> date | datetime | None:
-    if not math.isfinite(days) or abs(days) > 2_900_000:
+    if not -700_000 < days < 2_900_000:
         return None
-    try:
-        whole = EPOCH + timedelta(days=math.floor(days))
-        if days == math.floor(days):
-            return whole
-        midnight = datetime(whole.year, whole.month, whole.day, tzinfo=SHANGHAI)
-        return (midnight + timedelta(days=days - math.floor(days))).astimezone(UTC)
-    except OverflowError:
-        return None
+    whole = EPOCH + timedelta(days=math.floor(days))
+    if days == math.floor(days):
+        return whole
+    midnight = datetime(whole.year, whole.month, whole.day, tzinfo=SHANGHAI)
+    return (midnight + timedelta(days=days - math.floor(days))).astimezone(UTC)
 
 
 def _written_moment(text: str) -> date | datetime | None:

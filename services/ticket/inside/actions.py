@@ -33,6 +33,7 @@ class TicketFor:
     words: str
     building: str | None
     entrance: str | None
+    emergency: bool = False
 
 
 async def file_ticket(db: AsyncSession, room: str, wanted: TicketFor, rules: Parameters, now: datetime) -> Ticket:
@@ -80,7 +81,7 @@ def _new_ticket(taker: UUID, wanted: TicketFor, now: datetime) -> Ticket:
         kind=KIND,
         category=wanted.category,
         words=wanted.words,
-        emergency=False,
+        emergency=wanted.emergency,
         building=wanted.building,
         entrance=wanted.entrance,
         taken_by=taker,

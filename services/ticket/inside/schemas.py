@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.ticket.inside.actions import TicketFor
-from shared.wire import Input, Output, Text
+from shared.wire import Flag, Input, Output, Text
 
 
 class NewTicketInside(Input):
@@ -19,6 +19,7 @@ class NewTicketInside(Input):
     words: Annotated[str, Text(4000)]
     building: Annotated[str, Text(20)] | None = None
     entrance: Annotated[str, Text(20)] | None = None
+    emergency: Flag = False
 
     def wanted(self) -> TicketFor:
         return TicketFor(
@@ -29,6 +30,7 @@ class NewTicketInside(Input):
             self.words,
             self.building,
             self.entrance,
+            self.emergency,
         )
 
 

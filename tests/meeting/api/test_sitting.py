@@ -267,6 +267,19 @@ async def test_only_announced_items_are_voted_on_and_each_once(table: Table) -> 
     assert [reply.json()["why"] for reply in (other, again)] == ["NOT_ANNOUNCED", "RESOLVED_ALREADY"]
 
 
+async def test_of_two_texts_on_one_item_the_first_decides(table: Table) -> None:
+    """VOTE-9, MEET-3."""
+    meeting = await table.open_meeting(await table.accepted())
+    await table.arrive(meeting, *table.members[:4])
+    path = f"/v1/meetings/{meeting['id']}/resolutions"
+    second = await table.done(table.recorder, path, {"item": 1, "text": "另一稿", "method": "NAMED"})
+    await table.close(await table.resolution(meeting, item=1))
+
+    reply = await table.post(table.chair, f"/v1/resolutions/{second['id']}/openings", {})
+
+    assert (reply.status_code, reply.json()["why"]) == (409, "RESOLVED_ALREADY")
+
+
 async def test_two_votes_do_not_run_at_once(table: Table) -> None:
     """MEET-3."""
     meeting = await table.open_meeting(await table.accepted())

@@ -74,6 +74,7 @@ async def test_an_emergency_becomes_a_ticket_at_once(table: Table) -> None:
 
     assert [(task["source"], task["source_id"], task["state"]) for task in tasks] == [("TOPIC", topic["id"], "LIVING")]
     assert table.tickets.bodies[0]["category"] == "facilities.stair_lamp"
+    assert table.tickets.bodies[0]["emergency"] is True
 
 
 async def test_a_merged_topic_joins_another_that_is_still_before_its_vote(table: Table) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.survey.rules.answers import FAULTS, check_answers, without
@@ -146,6 +146,7 @@ assert STORY is not None
 NAMES = [item.name for item in STORY.all_items()]
 
 
+@settings(deadline=None)
 @given(sent=st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), JSON, max_size=8))
 def test_any_json_object_has_an_outcome(sent: dict[str, Any]) -> None:
     """No answer, whatever it is, makes the re-check fall over; and what fails never counts."""
@@ -156,6 +157,7 @@ def test_any_json_object_has_an_outcome(sent: dict[str, Any]) -> None:
     assert not checked.counts  # the required counts of people are never right by chance in these
 
 
+@settings(deadline=None)
 @given(order=st.permutations(list(GOOD)))
 def test_the_order_of_the_answers_plays_no_part(order: list[str]) -> None:
     sent = {name: GOOD[name] for name in order}

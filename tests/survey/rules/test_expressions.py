@@ -56,6 +56,7 @@ VECTORS: list[tuple[str, str]] = [
     ("1 div 0", "Infinity"),
     ("-1 div 0", "-Infinity"),
     ("0 div 0", "NaN"),
+    ("'x' div 0", "NaN"),
     ("5 mod 0", "NaN"),
     ("2 - 3 - 4", "-5"),
     ("--3", "3"),

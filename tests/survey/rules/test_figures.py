@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.survey.rules.figures import Answered, Figures, figures_of, hidden_cells
@@ -130,6 +130,7 @@ ANSWERED = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(found=st.lists(ANSWERED, max_size=40), data=st.data())
 def test_no_order_of_answers_changes_a_figure_and_no_small_cell_is_shown(
     found: list[Answered], data: st.DataObject

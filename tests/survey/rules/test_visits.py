@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.survey.rules.roles import MOVES, RoundMove, RoundState, allowed_moves
@@ -104,6 +104,7 @@ def test_figures_are_published_from_a_closed_round_and_that_is_the_end() -> None
 VISITS = st.lists(st.tuples(st.sampled_from([A, B, C]), st.sampled_from(list(Outcome))), max_size=12)
 
 
+@settings(deadline=None)
 @given(visits=VISITS, data=st.data())
 def test_no_order_of_visits_changes_coverage_and_no_visit_lowers_it(
     visits: list[tuple[UUID, Outcome]], data: st.DataObject
@@ -124,6 +125,7 @@ def test_no_order_of_visits_changes_coverage_and_no_visit_lowers_it(
     assert done == sorted(done)
 
 
+@settings(deadline=None)
 @given(states=st.lists(st.sampled_from(list(RecordState)), max_size=4), data=st.data())
 def test_no_order_of_records_changes_which_one_counts(states: list[RecordState], data: st.DataObject) -> None:
     """VIS-3. The invariant: at most one counts, it is one that counts by itself, and order plays no part."""
