@@ -2,17 +2,23 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.registry.api.houses import bearer, running
+from tests.registry.api.houses import Registry, bearer, running
 
 STREET = "140109013"
 MINI = "urn:linli:grant:mini-program"
+
+
+@pytest.fixture
+async def registry(clean: None, database_urls: Mapping[str, str], tmp_path: Path) -> AsyncIterator[Registry]:
+    async with running(database_urls["registry"], tmp_path / "data") as house:
+        yield house
 
 
 @pytest.mark.parametrize(("sample", "client"), [(True, "192.0.2.7"), (False, "127.0.0.1")])
