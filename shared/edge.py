@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
@@ -15,13 +15,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from shared import audit, idempotency
+from shared.house import House
 from shared.identity import subject
 from shared.problems import Overdue, Refusal
 from shared.telemetry import WRITES, current_trace
 from shared.upstream import open_session
-
-if TYPE_CHECKING:
-    from shared.app import House
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 ReadingFactory = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -127,7 +125,7 @@ async def _record(request: Request, session: AsyncSession, what: Written, status
     await audit.record(session, house_of(request).metadata, done)
 
 
-def _take_key_first(session: AsyncSession, house: "House", asked: idempotency.Repeatable) -> None:
+def _take_key_first(session: AsyncSession, house: House, asked: idempotency.Repeatable) -> None:
     """Let the first statement of the transaction be the one that takes the key; before it neighbours may be asked."""
 
     @event.listens_for(session.sync_session, "after_begin", once=True)
@@ -152,7 +150,7 @@ def _offered(request: Request, session: AsyncSession) -> Iterator[None]:
         open_session.reset(before)
 
 
-def house_of(request: Request) -> "House":
+def house_of(request: Request) -> House:
     """The running room that this request reached."""
     house: House = request.app.state.room
     return house

@@ -1,7 +1,7 @@
 """How every room behaves on HTTP: HEAD and OPTIONS, a true Allow, and problems instead of tracebacks."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,12 +14,10 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import problems
+from shared.house import House
 from shared.problems import Asked, Refusal, render
 from shared.telemetry import REFUSALS, current_trace, enter, log, trace_of
 from shared.texts import asked_language, field_error, pointer
-
-if TYPE_CHECKING:
-    from shared.app import House
 
 MOST_ERRORS = 50
 LONGEST_POINTER = 200
@@ -28,7 +26,7 @@ LONGEST_POINTER = 200
 class Manners:
     """Pure ASGI: continues the caller's trace, answers OPTIONS, and lets HEAD be GET without a body."""
 
-    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], room: "House") -> None:
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], room: House) -> None:
         self._app = app
         self._routes = routes
 

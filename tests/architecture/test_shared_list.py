@@ -17,6 +17,7 @@ CLOSED = frozenset(
         "exports",
         "files",
         "following",
+        "house",
         "idempotency",
         "identity",
         "images",

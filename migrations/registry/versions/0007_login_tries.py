@@ -30,7 +30,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.add_column("account", sa.Column("locked_until", postgresql.TIMESTAMP(timezone=True)), schema="registry")
-    op.add_column(
-        "account", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"), schema="registry"
-    )
+    op.add_column("account", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"), schema="registry")
     op.drop_table("login_try", schema="registry")
