@@ -123,7 +123,7 @@ ERRORS: Mapping[type[Refusal], Answer] = {
                           members=("notice_version",)),
     VisitInvalid: Answer(422, "visit-invalid", "走访记录填写有误", "The visit is not filled in rightly",
                          members=("errors",)),
-    HomeTaken: Answer(409, "home-taken", "有住户已被他人领走", "Somebody else took a home along", members=("homes",)),
+    HomeTaken: Answer(409, "home-with-another", "有住户已被他人领走", "Somebody else took a home along", members=("homes",)),
     RecordNotThere: Answer(409, "record-not-there", "所选答卷不是本户的有效答卷",
                            "The record is none of this home that counts"),
     PurposeUnknown: Answer(422, "purpose-unknown", "问卷没有这一同意用途", "The form has no such consent",

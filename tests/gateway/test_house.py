@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from gateway.house import House, Recorded, build_house, first_administrator, load_sample
 from gateway.settings import GatewaySettings
+from migrations.heads import ROOMS
 from tests.gateway.planted import calling, crash, living
 
 SIGN_IN = {"grant_type": "urn:linli:grant:mini-program", "code": "dev:somebody-new"}
