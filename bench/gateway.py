@@ -2,7 +2,7 @@
 
 `python -m bench.gateway`. One process serves the same ticket room twice, bare and behind the gateway; a client in
 another process asks both in turn, round by round, so that what else the machine does hits both. The last line is JSON:
-{"in_process": median ratio of all rounds, "rss_mb": resident memory of the serving process under load, "ready_s": second start}.
+{"in_process": median ratio of all rounds, "rss_mb": memory of the serving process, "ready_s": of a second start}.
 """
 
 import asyncio
@@ -85,7 +85,8 @@ class Measured:
     def line(self) -> str:
         alone, through = (statistics.median(one.rate for one in side) for side in (self.alone, self.gateway))
         return (
-            f"{self.path:<24.24} alone {alone:6.0f}/s   gateway {through:6.0f}/s   ratio {statistics.median(self.ratios):.3f}   "
+            f"{self.path:<24.24} alone {alone:6.0f}/s   gateway {through:6.0f}/s   "
+            f"ratio {statistics.median(self.ratios):.3f}   "
             f"by CPU time {self.cpu_ratio:.3f}: {1e3 * _cpu_each(self.alone):.2f} and "
             f"{1e3 * _cpu_each(self.gateway):.2f} ms a request"
         )

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from gateway.ask import ask
-from gateway.loopback import is_local
 from gateway.upstream import Upstream
+from shared.loopback import is_local
 from shared.problems import Invalid, Malformed, MediaUnsupported, NeighbourDown, SampleOnly
 from shared.texts import asked_language, field_error, pointer
 from shared.wire import Input, Whole

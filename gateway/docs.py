@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.documents import Document
-from gateway.loopback import is_local
 from gateway.markup import language_of, page
+from shared.loopback import is_local
 from shared.problems import Unknown
 from shared.texts import Language
 

@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
+from shared.loopback import tells_of_proxy
 from shared.problems import Busy, NeighbourDown
 from shared.telemetry import log
 
@@ -30,7 +31,8 @@ HOP_BY_HOP = frozenset(
         b"trailer", b"transfer-encoding", b"upgrade", b"date", b"server", b"expect",
     }
 )  # fmt: skip
-FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded"})
+PROXIED = (b"via", b"1.1 gateway")
+"""What a room is told of a caller who came through a proxy; the proxy's own words are not passed on."""
 
 
 @dataclass(slots=True)
@@ -201,12 +203,19 @@ def target(url: str, scope: Scope) -> URL:
 
 
 def passed_on(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """The request's headers less those of this hop, and who the client is, said by us and by nobody else."""
+    """The request's headers less those of this hop, and who the client is, said by us and by nobody else.
+
+    A caller can make a room take him for less local than he is, never for more: `Via` is there whenever he sent a
+    sign of a proxy, also one that he declared as of this hop only.
+    """
     named = {
         part.strip().lower() for name, value in scope["headers"] if name == b"connection" for part in value.split(b",")
     }
-    left_out = HOP_BY_HOP | FORWARDED | named
-    heads = [(name, value) for name, value in scope["headers"] if name not in left_out]
+    left_out = (HOP_BY_HOP | named) - {b"host"}  # without it the room would see its own, a local name perhaps
+    told = [(name, value) for name, value in scope["headers"] if not tells_of_proxy(name.decode("latin-1"))]
+    heads = [(name, value) for name, value in told if name not in left_out]
+    if len(told) < len(scope["headers"]):
+        heads.append(PROXIED)
     if scope.get("client"):
         heads.append((b"x-forwarded-for", scope["client"][0].encode()))
         heads.append((b"x-forwarded-proto", scope.get("scheme", "http").encode()))

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.errors import MetricsHidden
-from gateway.loopback import is_local
 from gateway.metrics import MEDIA_TYPE, Metrics
+from shared.loopback import is_local
 
 
 class MetricsPage:

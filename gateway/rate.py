@@ -98,10 +98,14 @@ def _subject(authorization: bytes) -> str | None:
 
 
 def address_key(client: str) -> str:
-    """What counts as one address: IPv4 whole, IPv6 by its /64, which one subscriber holds."""
+    """What counts as one address: IPv4 whole (also as a socket for both families shows it), IPv6 by its /64, which
+    one subscriber holds."""
     if ":" not in client:
         return client
     try:
-        return str(ipaddress.ip_network(f"{client.partition('%')[0]}/64", strict=False))
+        address = ipaddress.IPv6Address(client.partition("%")[0])
     except ValueError:
         return client
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))

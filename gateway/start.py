@@ -204,13 +204,16 @@ class Server(uvicorn.Server):
 
 async def serve(app: ASGIApp, listening: socket.socket, postgres: Postgres, ready: Callable[[], None]) -> Server:
     """Serve until a signal comes or PostgreSQL is gone; a second Ctrl-C does not wait for open streams."""
+    proxies = os.environ.get("TRUSTED_PROXIES") or None
     config = uvicorn.Config(
         app,
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        # Who the client is, is told by the proxies that the operator names, and by nobody else.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or "",
         ws="none",
         timeout_graceful_shutdown=STOP_SECONDS,
     )

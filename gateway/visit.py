@@ -63,6 +63,7 @@ def network_of(client: str) -> str:
         address = ipaddress.ip_address(client)
     except ValueError:
         return "-"
+    address = getattr(address, "ipv4_mapped", None) or address  # as a socket for both families shows IPv4
     return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import MetaData, Row, and_, insert, select, text
+from sqlalchemy import MetaData, Row, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database import XMIN
@@ -99,13 +99,12 @@ async def seal(session: AsyncSession, metadata: MetaData) -> int:
     seals = metadata.tables[f"{metadata.schema}.audit_seal"]
     head = (await session.execute(select(seals).order_by(seals.c.position.desc()).limit(1))).first()
     position, previous = (head.position, head.digest) if head else (0, GENESIS)
-    rows = await session.execute(
-        select(audit)
-        .outerjoin(seals, seals.c.audit_id == audit.c.id)
-        .where(and_(seals.c.audit_id.is_(None), audit.c.xid < XMIN))
-        .order_by(audit.c.xid, audit.c.id)
-        .limit(BATCH)
-    )
+    unsealed = select(audit).where(audit.c.xid < XMIN).order_by(audit.c.xid, audit.c.id).limit(BATCH)
+    if head is not None:
+        # What is sealed lies behind the edge: nothing can appear before it, so history is never walked again.
+        edge = select(audit.c.xid, audit.c.id).where(audit.c.id == head.audit_id).cte("edge")
+        unsealed = unsealed.join(edge, tuple_(audit.c.xid, audit.c.id) > tuple_(edge.c.xid, edge.c.id))
+    rows = await session.execute(unsealed)
     links = []
     for row in rows:
         position, link = position + 1, digest(previous, row)

@@ -3,16 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from shared import audit, idempotency, outbox
 from shared.following import follow
+from shared.house import House
 from shared.telemetry import FAILURES, log
-
-if TYPE_CHECKING:
-    from shared.app import House
 
 BEAT_SECONDS = 1.0
 FOLLOW_SECONDS = 20.0
@@ -24,7 +21,7 @@ ENOUGH_SECONDS = 15.0
 class Background:
     """The tasks of one running room. Each pass that fails is logged and counted, and tried again at the next beat."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: House) -> None:
         self._house = house
         self._tasks: list[asyncio.Task[None]] = []
         self._wakes: list[asyncio.Event] = []
@@ -99,7 +96,7 @@ async def _zero(work: Awaitable[None]) -> int:
     return 0
 
 
-async def _follow(house: "House") -> int:
+async def _follow(house: House) -> int:
     """Every twenty seconds; twice a second while no key is known, so that a room may start before the registry."""
     await follow(house)
     if house.published is not None:
@@ -108,21 +105,24 @@ async def _follow(house: "House") -> int:
     return 1
 
 
-async def _seal(house: "House") -> int:
+async def _seal(house: House) -> int:
     async with house.database.write() as session, session.begin():
         return await audit.seal(session, house.metadata)
 
 
-async def _relay(house: "House") -> int:
+async def _relay(house: House) -> int:
     return await outbox.relay(house.database, house.metadata, house.neighbour("registry"), house.name)
 
 
-async def _purge(house: "House") -> None:
+async def _purge(house: House) -> None:
     async with house.database.write() as session, session.begin():
         await idempotency.purge(session, house.metadata)
+    for purge in house.room.purges:
+        async with house.database.write() as session, session.begin():
+            await purge(session)
 
 
-async def read_offset(house: "House") -> None:
+async def read_offset(house: House) -> None:
     """Sample mode: take the clock's offset from the room's own table, so that every process agrees."""
     if not house.settings.sample:
         return

@@ -66,6 +66,7 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_pre_ping=False,
+            hide_parameters=True,  # errors are logged; bound values may be personal
             connect_args={"connect_timeout": 5, "prepare_threshold": 3},
         )
         self._reading = self.engine.execution_options(postgresql_readonly=True)

@@ -1,10 +1,11 @@
 """Where a transaction begins and ends: one request, one transaction, and nobody else commits."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
@@ -14,13 +15,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from shared import audit, idempotency
+from shared.house import House
 from shared.identity import subject
 from shared.problems import Overdue, Refusal
 from shared.telemetry import WRITES, current_trace
 from shared.upstream import open_session
-
-if TYPE_CHECKING:
-    from shared.app import House
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 ReadingFactory = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -33,26 +32,42 @@ class EdgeRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         inner = super().get_route_handler()
-        operation = self.operation_id or self.name
         if not set(self.methods or ()) & WRITE_METHODS:
             return _reading_handler(inner)
-        return _writing_handler(inner, operation)
+        return _writing_handler(inner, Written(self.operation_id or self.name, is_replayable(self.openapi_extra)))
+
+
+NEVER_REPLAYED = {"x-replayed": False}
+"""`openapi_extra=` of operations that answer a secret or personal data: their reply is kept nowhere, a repetition
+is done, judged and audited anew."""
+
+
+def is_replayable(extra: Mapping[str, Any] | None) -> bool:
+    return (extra or {}).get("x-replayed", True) is True
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the edge knows of a writing operation before it runs."""
+
+    operation: str
+    replayable: bool
 
 
 def _reading_handler(inner: Handler) -> Handler:
     async def handle(request: Request) -> Response:
         async with house_of(request).database.read() as session:
-            _offer(request, session)
-            return await inner(request)
+            with _offered(request, session):
+                return await inner(request)
 
     return handle
 
 
-def _writing_handler(inner: Handler, operation: str) -> Handler:
+def _writing_handler(inner: Handler, what: Written) -> Handler:
     async def handle(request: Request) -> Response:
         """Run the write to its end whatever becomes of the caller; at the deadline stop waiting, not the write."""
         house = house_of(request)
-        task = asyncio.create_task(_write(request, inner, operation))
+        task = asyncio.create_task(_write(request, inner, what))
         house.writing.add(task)
         task.add_done_callback(house.writing.discard)
         done, _ = await asyncio.wait({task}, timeout=house.settings.write_seconds)
@@ -63,37 +78,54 @@ def _writing_handler(inner: Handler, operation: str) -> Handler:
     return handle
 
 
-async def _write(request: Request, inner: Handler, operation: str) -> Response:
+async def _write(request: Request, inner: Handler, what: Written) -> Response:
     house = house_of(request)
     who = subject(request)
-    asked = None if who is None else await idempotency.repeatable(request, who)
+    asked = await idempotency.repeatable(request, who) if who is not None and what.replayable else None
     async with house.database.write() as session:
-        _offer(request, session)
-        if asked is not None:
-            _take_key_first(session, house, asked)
-        try:
-            reply = await inner(request)
-            if asked is not None and reply.status_code < 400:
-                await idempotency.store(session, house.metadata, house.keys, asked, reply)
-            await audit.record(session, house.metadata, _done(request, who, operation, reply.status_code))
-            await session.commit()
-        except idempotency.Repeated as repeated:
-            await session.commit()
-            WRITES.labels(house.name, operation, "repeated").inc()
-            return repeated.reply
-        except Refusal as refusal:
-            WRITES.labels(house.name, operation, type(refusal).__name__).inc()
-            if refusal.keeps:
-                status = house.answer_to(refusal).status
-                await audit.record(session, house.metadata, _done(request, who, operation, status))
-                await session.commit()
-            raise
+        with _offered(request, session):
+            reply, outcome = await _carried_out(request, inner, what, session, asked)
     house.wake.set()
-    WRITES.labels(house.name, operation, "done").inc()
+    WRITES.labels(house.name, what.operation, outcome).inc()
     return reply
 
 
-def _take_key_first(session: AsyncSession, house: "House", asked: idempotency.Repeatable) -> None:
+async def _carried_out(
+    request: Request, inner: Handler, what: Written, session: AsyncSession, asked: idempotency.Repeatable | None
+) -> tuple[Response, str]:
+    """The reply of a write that is committed, or of its first time; a refusal is raised with nothing kept."""
+    house = house_of(request)
+    if asked is not None:
+        _take_key_first(session, house, asked)
+    try:
+        reply = await inner(request)
+        if asked is not None and reply.status_code < 400:
+            await idempotency.store(session, house.metadata, house.keys, asked, reply)
+        await _record(request, session, what, reply.status_code)
+        await session.commit()
+    except idempotency.Repeated as repeated:
+        audit.note(session, "request", current_trace().request_id, replayed=True)
+        await _record(request, session, what, repeated.reply.status_code)
+        await session.commit()
+        return repeated.reply, "repeated"
+    except Refusal as refusal:
+        WRITES.labels(house.name, what.operation, type(refusal).__name__).inc()
+        if refusal.keeps:
+            await _record(request, session, what, house.answer_to(refusal).status)
+            await session.commit()
+        raise
+    return reply, "done"
+
+
+async def _record(request: Request, session: AsyncSession, what: Written, status: int) -> None:
+    """PRI-7. The audit row of this write, in its own transaction."""
+    origin = request.client.host if request.client else "-"
+    who = subject(request) or "nobody"
+    done = audit.Done(who, what.operation, origin, current_trace().request_id, status)
+    await audit.record(session, house_of(request).metadata, done)
+
+
+def _take_key_first(session: AsyncSession, house: House, asked: idempotency.Repeatable) -> None:
     """Let the first statement of the transaction be the one that takes the key; before it neighbours may be asked."""
 
     @event.listens_for(session.sync_session, "after_begin", once=True)
@@ -106,17 +138,19 @@ def _take_key_first(session: AsyncSession, house: "House", asked: idempotency.Re
         flushing.connection()
 
 
-def _done(request: Request, who: str | None, operation: str, status: int) -> audit.Done:
-    origin = request.client.host if request.client else "-"
-    return audit.Done(who or "nobody", operation, origin, current_trace().request_id, status)
-
-
-def _offer(request: Request, session: AsyncSession) -> None:
+@contextmanager
+def _offered(request: Request, session: AsyncSession) -> Iterator[None]:
+    """The session of this request, for its dependencies and for the guard of calls to neighbours. A neighbour in
+    this very process runs in the same context, so the guard gets its caller's session back."""
     request.scope["linli.session"] = session
-    open_session.set(session)
+    before = open_session.set(session)
+    try:
+        yield
+    finally:
+        open_session.reset(before)
 
 
-def house_of(request: Request) -> "House":
+def house_of(request: Request) -> House:
     """The running room that this request reached."""
     house: House = request.app.state.room
     return house

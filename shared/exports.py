@@ -1,31 +1,41 @@
 """Decides in which of four forms a list leaves the house: JSON pages, or the whole list as NDJSON, CSV or XLSX."""
 
+import asyncio
 import csv
 import io
 import json
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import IO, Annotated, Any, get_args
+from typing import IO, Annotated, Any, Protocol, get_args
+from weakref import WeakKeyDictionary
 
 from anyio import to_thread
 from fastapi import Depends, Header
 from pydantic import BaseModel
 from sqlalchemy import Row, Select
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.responses import StreamingResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from shared.edge import Reading, Reads
 from shared.paging import Listed, Orders, Page, Wire, ordered, page_of, paged
 from shared.problems import HOUSE, NotAcceptable, response_of
+from shared.telemetry import log
 
 BATCH = 500
 SHEET_ROWS = 1_048_576
 CELL_LENGTH = 32_767
 CHUNK = 64 * 1024
+LARGEST = 256 * 1024 * 1024
+DRAINED_AT_ONCE = 2
+"""Exports that read the database at the same time; a pool has three connections, so one is left for the rest."""
+PATIENCE_SECONDS = 60.0
+SLOWEST = 32 * 1024
+"""Bytes a second; who reads more slowly, after the first minute, is cut off."""
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the machine's own code page
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 EXACT_DIGITS = 11  # a longer number, or one with a leading zero, is an identifier: a spreadsheet would round it
@@ -131,54 +141,129 @@ def listing(orders: Orders) -> Callable[..., Listing]:
 
 async def listed(
     listing: Listing, statement: Select[Any], export: Export, turn: Callable[[Row[Any]], Wire]
-) -> Listed[Wire] | StreamingResponse:
-    """The page as JSON, or the whole list streamed from a read session of its own.
+) -> Listed[Wire] | Response:
+    """The page as JSON, or the whole list from a read session of its own.
 
     A route that returns this names its wire type: `response_model=Listed[TicketSeen]`.
     """
     if listing.form is Form.JSON:
         return await page_of(listing.session, statement, listing.page, turn)
-    return streamed(listing.sessions, ordered(statement, listing.page), listing.form, export, turn)
+    return whole(listing.sessions, ordered(statement, listing.page), listing.form, export, turn)
 
 
-def streamed(
+def whole(
     sessions: Sessions, statement: Select[Any], form: Form, export: Export, turn: Callable[[Row[Any]], BaseModel]
-) -> StreamingResponse:
+) -> "Spooled":
     """The whole list in one of the three file forms; memory does not grow with its length."""
-    content = WRITERS[form](_rows(sessions, statement, turn), export.item)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{export.name}.{ENDINGS[form]}"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    media_type = "text/csv; charset=utf-8" if form is Form.CSV else form.value
-    return StreamingResponse(content, headers=headers, media_type=media_type)
+
+    async def drain(file: IO[bytes]) -> None:
+        """Batches of items through a server-side cursor."""
+        writer = await to_thread.run_sync(WRITERS[form], file, columns(export.item))
+        async with sessions() as session:
+            result = await session.stream(statement.execution_options(yield_per=BATCH))
+            async for batch in result.partitions():
+                await to_thread.run_sync(_write, writer, [turn(row) for row in batch])
+                _check_size(file, export.name)
+        await to_thread.run_sync(writer.close)
+        _check_size(file, export.name)
+
+    return Spooled(drain, form, f"{export.name}.{ENDINGS[form]}")
 
 
-async def _rows(
-    sessions: Sessions, statement: Select[Any], turn: Callable[[Row[Any]], BaseModel]
-) -> AsyncIterator[list[BaseModel]]:
-    """Batches of items, read through a server-side cursor."""
-    async with sessions() as session:
-        result = await session.stream(statement.execution_options(yield_per=BATCH))
-        async for batch in result.partitions():
-            yield [turn(row) for row in batch]
+def _check_size(file: IO[bytes], name: str) -> None:
+    if file.tell() > LARGEST:
+        raise RuntimeError(f"the list {name} is longer than {LARGEST} bytes: it leaves page by page only")
 
 
-async def _ndjson(rows: AsyncIterator[list[BaseModel]], item: type[BaseModel]) -> AsyncIterator[str | bytes]:
-    async for batch in rows:
-        yield "".join(_line(entry.model_dump(mode="json")) for entry in batch)
+Drain = Callable[[IO[bytes]], Awaitable[None]]
+
+
+class Spooled(Response):
+    """A reply that is written to a temporary file as a whole before its first byte is sent.
+
+    So a client that reads slowly holds a file, not a connection of the pool, and what fails while the list is read is
+    still answered as a problem. Its length is told: a reply that was cut is seen as cut.
+    """
+
+    def __init__(self, drain: Drain, form: Form, name: str) -> None:
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        super().__init__(headers=headers, media_type="text/csv; charset=utf-8" if form is Form.CSV else form.value)
+        self._drain = drain
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with tempfile.TemporaryFile() as file:
+            async with _turns():
+                await self._drain(file)
+            size = file.tell()
+            self.headers["Content-Length"] = str(size)
+            file.seek(0)
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS + size / SLOWEST):
+                    await self._send(file, send)
+            except TimeoutError:  # the body stays unfinished, so that the server cuts the connection
+                log.warning("an export was read too slowly", bytes=size)
+
+    async def _send(self, file: IO[bytes], send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        while chunk := await to_thread.run_sync(file.read, CHUNK):
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def _turns() -> asyncio.Semaphore:
+    """One semaphore a loop, which is one a process wherever it serves."""
+    return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(DRAINED_AT_ONCE))
+
+
+class Writer(Protocol):
+    """A form in the making, in a file of its own."""
+
+    def write(self, entries: Sequence[Mapping[str, Any]]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _write(writer: Writer, items: Sequence[BaseModel]) -> None:
+    writer.write([item.model_dump(mode="json") for item in items])
+
+
+class _Lines:
+    """NDJSON."""
+
+    def __init__(self, file: IO[bytes], named: tuple[str, ...]) -> None:
+        self._file = file
+
+    def write(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        self._file.write("".join(map(_line, entries)).encode())
+
+    def close(self) -> None:
+        self._file.flush()
+
+
+class _Table:
+    """CSV, its headings first."""
+
+    def __init__(self, file: IO[bytes], named: tuple[str, ...]) -> None:
+        self._file = file
+        self._named = named
+        self._file.write((BYTE_ORDER_MARK + _csv_lines([list(named)])).encode())
+
+    def write(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        self._file.write(_csv_lines([list(cells(entry, self._named)) for entry in entries]).encode())
+
+    def close(self) -> None:
+        self._file.flush()
 
 
 def _line(entry: Mapping[str, Any]) -> str:
     return json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-async def _csv(rows: AsyncIterator[list[BaseModel]], item: type[BaseModel]) -> AsyncIterator[str | bytes]:
-    named = columns(item)
-    yield BYTE_ORDER_MARK + _csv_lines([list(named)])
-    async for batch in rows:
-        yield _csv_lines([list(cells(entry.model_dump(mode="json"), named)) for entry in batch])
 
 
 def _csv_lines(rows: Sequence[Sequence[Cell]]) -> str:
@@ -206,27 +291,8 @@ def disarmed(cell: Cell) -> str:
     return cell
 
 
-async def _xlsx(rows: AsyncIterator[list[BaseModel]], item: type[BaseModel]) -> AsyncIterator[str | bytes]:
-    """Written to a temporary file row by row (a zip's directory comes last), then sent in chunks."""
-    with tempfile.TemporaryFile() as file:
-        sheets = await to_thread.run_sync(_Sheets, file, columns(item))
-        async for batch in rows:
-            await to_thread.run_sync(sheets.write, [entry.model_dump(mode="json") for entry in batch])
-        await to_thread.run_sync(sheets.close)
-        file.seek(0)
-        while chunk := await to_thread.run_sync(file.read, CHUNK):
-            yield chunk
-
-
-WRITERS: Mapping[Form, Callable[[AsyncIterator[list[BaseModel]], type[BaseModel]], AsyncIterator[str | bytes]]] = {
-    Form.NDJSON: _ndjson,
-    Form.CSV: _csv,
-    Form.XLSX: _xlsx,
-}
-
-
 class _Sheets:
-    """A workbook in constant memory; a new sheet begins where one is full."""
+    """A workbook in constant memory, kept in files of its own until its end; a new sheet begins where one is full."""
 
     def __init__(self, file: IO[bytes], named: tuple[str, ...]) -> None:
         from xlsxwriter import Workbook  # heavy, and needed by few requests
@@ -259,6 +325,13 @@ class _Sheets:
 
     def close(self) -> None:
         self._book.close()
+
+
+WRITERS: Mapping[Form, Callable[[IO[bytes], tuple[str, ...]], Writer]] = {
+    Form.NDJSON: _Lines,
+    Form.CSV: _Table,
+    Form.XLSX: _Sheets,
+}
 
 
 def columns(item: type[BaseModel], before: str = "") -> tuple[str, ...]:

@@ -3,20 +3,18 @@
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from shared.house import House
 from shared.problems import NeighbourDown, Unknown
 from shared.telemetry import log
-
-if TYPE_CHECKING:
-    from shared.app import House
 
 KEPT = "jwks.json"
 REMEMBERED_SECONDS = 3_600
 
 
-async def follow(house: "House") -> None:
+async def follow(house: House) -> None:
     """Learn keys and revocations; with the registry down the kept keys go on serving."""
     registry = house.neighbour("registry")
     try:
@@ -33,7 +31,7 @@ async def follow(house: "House") -> None:
     house.verifier.forget_revocations(time.time() - REMEMBERED_SECONDS)
 
 
-def _fall_back(house: "House") -> None:
+def _fall_back(house: House) -> None:
     if house.published is None and (kept := _kept(house.settings.data_dir)) is not None:
         house.published = kept
         house.verifier.learn_keys(kept)

@@ -1,11 +1,11 @@
 """How every room behaves on HTTP: HEAD and OPTIONS, a true Allow, and problems instead of tracebacks."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -14,12 +14,10 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import problems
+from shared.house import House
 from shared.problems import Asked, Refusal, render
 from shared.telemetry import REFUSALS, current_trace, enter, log, trace_of
 from shared.texts import asked_language, field_error, pointer
-
-if TYPE_CHECKING:
-    from shared.app import House
 
 MOST_ERRORS = 50
 LONGEST_POINTER = 200
@@ -28,7 +26,7 @@ LONGEST_POINTER = 200
 class Manners:
     """Pure ASGI: continues the caller's trace, answers OPTIONS, and lets HEAD be GET without a body."""
 
-    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], room: "House") -> None:
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], room: House) -> None:
         self._app = app
         self._routes = routes
 
@@ -72,6 +70,7 @@ def install_problem_handlers(app: FastAPI) -> None:
         Refusal: refused,
         RequestValidationError: invalid,
         HTTPException: from_starlette,
+        IntegrityError: collided,
         OperationalError: database_away,
         InterfaceError: database_away,
         PoolTimeout: database_away,
@@ -136,9 +135,21 @@ async def from_starlette(request: Request, fault: HTTPException) -> Response:
     return await refused(request, NOT_READABLE)
 
 
+UNIQUE_OR_EXCLUDED = frozenset({"23505", "23P01"})
+
+
+async def collided(request: Request, fault: IntegrityError) -> Response:
+    """Two requests met at a unique constraint: one stands, the other is told so. Any other violation is our fault."""
+    if getattr(fault.orig, "sqlstate", None) not in UNIQUE_OR_EXCLUDED:
+        raise fault
+    return await refused(request, problems.Collided())
+
+
 async def database_away(request: Request, fault: DBAPIError) -> Response:
     """The database is gone, restarting or full of work: nothing was acknowledged; come again."""
-    log.warning("database did not answer", fault=repr(fault)[:500])
+    # Only kinds: the text of a database error may quote values.
+    state = getattr(getattr(fault, "orig", None), "sqlstate", None)
+    log.warning("database did not answer", fault=type(fault).__name__, state=state)
     return await refused(request, problems.Busy(retry_after=2))
 
 

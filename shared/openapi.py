@@ -1,7 +1,7 @@
 """What a room says of itself: its contract, with errors, roles, security and examples on every operation."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -9,15 +9,15 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from shared import problems
+from shared.edge import is_replayable
+from shared.house import Room
 from shared.identity import Allowed, anyone
 from shared.problems import MEDIA_TYPE, Refusal, response_of
-
-if TYPE_CHECKING:
-    from shared.app import Room
 
 EVERYWHERE: tuple[type[Refusal], ...] = (problems.Malformed, problems.TooMany, problems.Busy)
 SIGNED_IN: tuple[type[Refusal], ...] = (problems.NotSignedIn,)
 WRITES: tuple[type[Refusal], ...] = (
+    problems.Collided,
     problems.KeyReused,
     problems.StillRunning,
     problems.TooLarge,
@@ -68,7 +68,7 @@ LANGUAGE_PARAMETER: Mapping[str, Any] = {
 }
 
 
-def contract(app: FastAPI, room: "Room") -> dict[str, Any]:
+def contract(app: FastAPI, room: Room) -> dict[str, Any]:
     """The room's OpenAPI 3.1 document."""
     document = get_openapi(title=room.title, version="1.0.0", description=room.summary, routes=app.routes)
     document["tags"] = [{"name": room.name, "description": room.summary}]
@@ -123,7 +123,7 @@ def _calls(dependant: Dependant) -> list[object]:
     return [one.call for one in dependant.dependencies] + inner
 
 
-def _complete(operation: dict[str, Any], route: APIRoute, method: str, room: "Room") -> None:
+def _complete(operation: dict[str, Any], route: APIRoute, method: str, room: Room) -> None:
     """Roles, security, common errors, common parameters."""
     allowed = allowed_of(route)
     usual = list(EVERYWHERE)
@@ -142,7 +142,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, room: "Ro
         usual.append(problems.Invalid)
     if method in {"POST", "PUT", "DELETE"}:
         usual += WRITES
-        if method == "POST" and allowed is not None:
+        if method == "POST" and allowed is not None and is_replayable(route.openapi_extra):
             parameters.append(dict(KEY_PARAMETER))
     _add_errors(operation, usual)
 

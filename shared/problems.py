@@ -92,6 +92,10 @@ class StillRunning(Refusal):
     pass
 
 
+class Collided(Refusal):
+    """Somebody wrote the same thing at the same moment, and was first."""
+
+
 class TooMany(Refusal):
     """Facts: retry_after, seconds."""
 
@@ -186,6 +190,14 @@ HOUSE: Mapping[type[Refusal], Answer] = {
         "请稍后用同一键重试。",
         "Retry with the same key in a moment.",
         headers=RETRY,
+    ),
+    Collided: Answer(
+        409,
+        "collided",
+        "与他人同时提交了同一内容",
+        "Somebody wrote the same at the same moment",
+        "请重新读取后再试。",
+        "Read it again, then try again.",
     ),
     TooMany: Answer(
         429,

@@ -14,6 +14,7 @@ from services.registry.jobs import jobs_of
 from services.registry.me.routes import router as me
 from services.registry.oauth.house import porter_for
 from services.registry.oauth.routes import routers as oauth
+from services.registry.oauth.tries import forget_old
 from services.registry.partners.routes import router as partners
 from services.registry.people.routes import router as people
 from services.registry.regions.routes import router as regions
@@ -39,9 +40,10 @@ def create_app(settings: RegistrySettings) -> FastAPI:
         ],
         errors=ERRORS,
         jobs=jobs_of,
+        purges=[forget_old],
     )
     app = create_room(room)
     # It is its own neighbour (keys, feed), also when it is a process apart and does not listen yet.
     app.state.room.transports["registry"] = httpx2.ASGITransport(app, raise_app_exceptions=False)
-    app.state.porter = porter_for(settings, app.state.room.keys)
+    app.state.porter = porter_for(settings, app.state.room.keys, app.state.room.database.read)
     return app

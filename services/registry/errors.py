@@ -55,6 +55,10 @@ class PersonErased(Refusal):
     pass
 
 
+class PersonOwns(Refusal):
+    """BAL-8. An owner's data are kept while he owns."""
+
+
 class FileUnknown(Refusal):
     """No such file, or another's."""
 
@@ -97,6 +101,18 @@ class PasswordWeak(Refusal):
 
 class LoginTaken(Refusal):
     pass
+
+
+class AccountStands(Refusal):
+    pass
+
+
+class ScopeUnknown(Refusal):
+    """Facts: scope."""
+
+
+class RolesFull(Refusal):
+    """Facts: most."""
 
 
 class FactorRefused(Refusal):
@@ -186,6 +202,10 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         409, "person-erased", "此人的资料已删除", "This person's data was erased", "已删除的资料无法再显示。",
         "What was erased cannot be shown again.",
     ),
+    PersonOwns: Answer(
+        409, "person-owns", "此人是业主", "This person owns a home", "业主资料在其拥有房屋期间依法保存，不能删除。",
+        "An owner's data are kept as the law asks while he owns the home.",
+    ),
     FileUnknown: Answer(404, "file-unknown", "没有这个文件", "No such file"),
     FileRefused: FILE_REFUSED,
     ReferenceRefused: REFERENCE_REFUSED,
@@ -222,6 +242,18 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         "At least 8 characters of three kinds, and not the login.", members=("faults",),
     ),
     LoginTaken: Answer(409, "login-taken", "登录名已被使用", "This login is taken"),
+    AccountStands: Answer(
+        409, "account-stands", "此人已有登录方式", "This person can sign in already",
+        "由本人在「我的」中设置密码;遗忘密码者由系统管理员重新邀请。",
+        "He sets his password himself under /v1/me; an administrator may invite him anew.",
+    ),
+    ScopeUnknown: Answer(
+        422, "scope-unknown", "没有这个区划或小区代码", "No region or compound has this code", members=("scope",)
+    ),
+    RolesFull: Answer(
+        409, "roles-full", "此人的角色已达上限", "This person holds too many roles", "最多 {most} 项,请授予上级范围。",
+        "At most {most}; give one on a wider code.",
+    ),
     FactorRefused: Answer(
         422, "factor-refused", "动态口令不正确", "The one-time password is not right", "请核对手机时间后再试。",
         "Check the phone's clock and try again.",

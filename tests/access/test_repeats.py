@@ -1,4 +1,4 @@
-"""Every POST sent twice with one key: the second reply is the first, and nothing is written twice."""
+"""Every POST sent twice with one key: the second reply is the first, unless it would be a secret told twice."""
 
 from typing import Any
 
@@ -24,6 +24,9 @@ async def test_a_post_repeated_with_its_key_is_answered_as_before(whole: WholeHo
         body = operation.body(here.ids)
         first = await call(whole, operation, operation.at(here.ids), headers, **body)
         again = await call(whole, operation, operation.at(here.ids), headers, **body)
+        if operation.said.get("x-replayed") is False:  # a secret is kept nowhere, so it is never told twice
+            faults += [(operation.name, "kept")] if "idempotency-replayed" in again.headers else []
+            continue
         is_same = (first.status_code, first.content) == (again.status_code, again.content)
         is_marked = again.headers.get("idempotency-replayed") == "true"
         repeated += first.status_code < 300
@@ -31,4 +34,4 @@ async def test_a_post_repeated_with_its_key_is_answered_as_before(whole: WholeHo
             faults.append((operation.name, first.status_code, again.status_code, again.text[:200]))
 
     assert faults == []
-    assert repeated >= 8
+    assert repeated >= 5

@@ -15,8 +15,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
 
 from gateway.compose import compose, load_contracts
-from services.registry.rules.roles import Role
+from services.registry.rules.roles import BOUND, Role
 from tests.access.calls import placed
+from tests.factories.whole_house import STREET
 from tests.fuzz.served import Served
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
@@ -62,11 +63,17 @@ def _excused(case: Any) -> list[Any]:
 
 
 def _headers(case: Any, house: Served, chance: int) -> dict[str, str]:
-    """Of somebody who may, mostly of this compound."""
+    """Of somebody who may, mostly here, sometimes in the whole street or everywhere; with a version where one fits."""
     named = sorted(set(case.operation.definition.raw.get("x-roles", [])) & set(Role))
     role = Role(named[chance % len(named)]) if named else list(Role)[chance % len(Role)]
     place = house.whole.places["there" if chance % 7 == 0 else "here"]
-    return house.whole.as_role(role, place)
+    homes = [place.ids["home_id"]] if role in BOUND else []
+    scope = (place.code, place.code, STREET, "")[chance // 7 % 4]
+    headers = house.whole.headers(place.people[role], f"{role}@{scope}", homes=homes)
+    told = case.meta.components.get(ParameterLocation.HEADER) if case.meta else None
+    if chance % 2 and case.operation.method == "put" and (told is None or told.mode.is_positive):
+        headers["If-Match"] = '"1"'
+    return headers
 
 
 def _place(case: Any, ids: dict[str, str]) -> None:

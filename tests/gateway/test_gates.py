@@ -12,6 +12,7 @@ from gateway.admission import Admission
 from gateway.app import Gateway
 from gateway.operations import Operations, Priority
 from gateway.rate import MOST_CLIENTS, Buckets, Subjects, address_key
+from gateway.visit import network_of
 from shared.problems import Busy
 from tests.gateway.planted import CONTRACT, PlantedRoom, Waiting, door, living, measure, plan, saying, settings
 
@@ -138,6 +139,12 @@ def test_a_flood_of_clients_keeps_memory_bounded_and_remembers_the_worst() -> No
 def test_one_subscriber_of_ipv6_is_one_client() -> None:
     assert address_key("2001:db8:1:2::7") == address_key("2001:db8:1:2:ffff::9")
     assert address_key("198.51.100.1") != address_key("198.51.100.2")
+
+
+def test_ipv4_is_told_apart_on_a_socket_for_both_families_too() -> None:
+    assert address_key("::ffff:198.51.100.1") != address_key("::ffff:198.51.100.2")
+    assert address_key("::ffff:198.51.100.1") == address_key("198.51.100.1")
+    assert network_of("::ffff:198.51.100.1") == "198.51.100.0/24"
 
 
 async def test_a_client_over_its_rate_is_told_when_to_come_back() -> None:

@@ -21,6 +21,7 @@ from services.registry.app import create_app as registry_app
 from services.registry.settings import RegistrySettings
 from services.ticket.app import create_app as ticket_app
 from services.ticket.settings import TicketSettings
+from shared.serve import TakenIn
 
 COMMUNITY = "140109013001"
 STREET = "140109013"
@@ -71,7 +72,7 @@ def _apart(stack: contextlib.ExitStack, settings: GatewaySettings, urls: dict[st
         "ticket": ticket_app(TicketSettings(database_url=urls["ticket"], **common)),
     }
     for name, app in apps.items():
-        stack.enter_context(_serving(app, sockets[name], room=True))
+        stack.enter_context(_serving(TakenIn(app), sockets[name], room=True))
     key = apps["registry"].state.room.house_key
     return Gateway(settings, Plan([Http(name, url) for name, url in at.items()], sign=lambda: key.sign("gateway")))
 

@@ -1,6 +1,7 @@
 """Data folders to start in: new ones, and copies of one that was used and stopped cleanly."""
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,13 +11,20 @@ import pytest
 from shared.postgres import Postgres
 
 
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Not pytest's: as root each pytest closes /tmp/pytest-of-root anew, also over a PostgreSQL of another run."""
+    with tempfile.TemporaryDirectory(prefix="linli-launcher-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
-def used_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def used_folder() -> Iterator[Path]:
     """A data folder whose cluster holds the table `kept` with the row 'kept'."""
-    folder = tmp_path_factory.mktemp("used")
-    with Postgres(folder, throwaway=True) as postgres, psycopg.connect(postgres.url()) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 'kept' AS what")
-    return folder
+    with tempfile.TemporaryDirectory(prefix="linli-launcher-") as folder:
+        with Postgres(Path(folder), throwaway=True) as postgres, psycopg.connect(postgres.url()) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 'kept' AS what")
+        yield Path(folder)
 
 
 @pytest.fixture

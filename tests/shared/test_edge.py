@@ -101,6 +101,39 @@ async def test_a_refused_request_does_not_use_up_its_key(tiny: Tiny) -> None:
     assert (refused.status_code, again.status_code) == (409, 201)
 
 
+async def test_a_repetition_is_on_record_too(tiny: Tiny, rows: Rows) -> None:
+    """PRI-7."""
+    keyed = {**CLERK.headers, "Idempotency-Key": "report-1"}
+    for _ in range(2):
+        await tiny.http.post("/v1/things", json={"name": "灯"}, headers=keyed)
+
+    assert rows("SELECT details->'replayed' FROM audit ORDER BY id") == [(None,), (True,)]
+
+
+async def test_a_reply_that_must_be_kept_nowhere_is_made_anew(tiny: Tiny, rows: Rows) -> None:
+    keyed = {**CLERK.headers, "Idempotency-Key": "secret-1"}
+
+    secrets = [(await tiny.http.post("/v1/things/secrets", headers=keyed)).json()["secret"] for _ in range(2)]
+
+    assert secrets[0] != secrets[1]
+    assert rows("SELECT count(*) FROM idempotency") == [(0,)]
+
+
+async def test_of_two_that_write_the_same_one_is_told_that_it_was_second(tiny: Tiny, rows: Rows) -> None:
+    thing = {"name": "unique"}
+
+    replies = await asyncio.gather(*(tiny.http.post("/v1/things", json=thing, headers=CLERK.headers) for _ in range(4)))
+
+    assert sorted(reply.status_code for reply in replies) == [201, 409, 409, 409]
+    assert {reply.json()["type"].rsplit("/")[-1] for reply in replies if reply.status_code == 409} == {"collided"}
+
+
+async def test_a_neighbour_in_this_process_does_not_lift_the_guard(tiny: Tiny) -> None:
+    headers = {"Authorization": f"Internal {tiny.house.house_key.sign('ticket')}"}
+
+    assert (await tiny.http.post("/internal/twice", headers=headers)).status_code == 500
+
+
 async def test_stored_replies_are_sealed(tiny: Tiny, rows: Rows) -> None:
     """PRI-2."""
     keyed = {**CLERK.headers, "Idempotency-Key": "report-1"}

@@ -1,5 +1,6 @@
 """Lists in four forms: what Accept asks for, cells no spreadsheet computes, and length that costs no memory."""
 
+import asyncio
 import csv
 import io
 import json
@@ -16,11 +17,13 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Integer, Row, Select, String, Uuid, func, literal, select
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.exc import DBAPIError
 from starlette.responses import JSONResponse, Response
+from starlette.types import Message
 
 from shared.database import Database
 from shared.edge import reading, reads
-from shared.exports import Export, Form, Listing, Wanted, cells, columns, disarmed, listed, listing
+from shared.exports import Export, Form, Listing, Wanted, cells, columns, disarmed, listed, listing, whole
 from shared.paging import Listed, Orders, down, up
 from shared.problems import NotAcceptable
 from shared.wire import Output, example
@@ -175,6 +178,69 @@ async def test_no_connection_stays_behind_after_exports(client: httpx2.AsyncClie
     assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
+async def quiet() -> Message:
+    """A client that says nothing more."""
+    await asyncio.Event().wait()
+    raise AssertionError("it never says anything")
+
+
+@pytest.mark.parametrize("form", [Form.NDJSON, Form.CSV, Form.XLSX])
+async def test_who_reads_slowly_holds_no_connection(database: Database, form: Form) -> None:
+    reading, go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def send(message: Message) -> None:
+        reading.release()
+        await go_on.wait()
+
+    async with asyncio.timeout(20):
+        slow = [
+            asyncio.create_task(whole(database.read, ALL, form, EXPORT, seen)({"type": "http"}, quiet, send))
+            for _ in range(3)
+        ]
+        for _ in slow:
+            await reading.acquire()
+        held = database.engine.pool.checkedout()  # type: ignore[attr-defined]
+        go_on.set()
+        await asyncio.gather(*slow)
+
+    assert held == 0
+
+
+async def test_who_hardly_reads_is_cut_off(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.exports.PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr("shared.exports.SLOWEST", 10**9)
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+        if message["type"] == "http.response.body":
+            await quiet()
+
+    async with asyncio.timeout(20):
+        await whole(database.read, ALL, Form.CSV, EXPORT, seen)({"type": "http"}, quiet, send)
+
+    assert [message.get("more_body") for message in sent] == [None, True]
+
+
+async def test_the_length_of_an_export_is_told(client: httpx2.AsyncClient) -> None:
+    reply = await client.get("/lamps", headers={"Accept": "text/csv"})
+
+    assert int(reply.headers["content-length"]) == len(reply.content)
+
+
+async def test_a_list_that_fails_halfway_is_no_list_cut_short(database: Database) -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    broken = ALL.where(literal(100) / (NUMBER - 1000) < 1_000_000)
+    with pytest.raises(DBAPIError):
+        await whole(database.read, broken, Form.NDJSON, EXPORT, seen)({"type": "http"}, quiet, send)
+
+    assert sent == []
+
+
 async def test_what_is_not_offered_is_refused_with_what_is(client: httpx2.AsyncClient) -> None:
     reply = await client.get("/lamps", headers={"Accept": "application/xml"})
 
@@ -271,12 +337,14 @@ def test_every_form_is_in_the_contract_with_an_example() -> None:
 async def test_a_list_of_forty_thousand_rows_leaves_in_bounded_memory(database: Database, form: str) -> None:
     long = func.generate_series(1, 40_000).table_valued("n", name="numbers").render_derived()
     statement = select(sql_cast(long.c.n, Integer).label("number"), literal("灯").label("title"))
-    from shared.exports import streamed
+    total = 0
+
+    async def send(message: Message) -> None:
+        nonlocal total
+        total += len(message.get("body", b""))
 
     tracemalloc.start()
-    total = 0
-    async for chunk in streamed(database.read, statement, Form(form), EXPORT, seen).body_iterator:
-        total += len(chunk)
+    await whole(database.read, statement, Form(form), EXPORT, seen)({"type": "http"}, quiet, send)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

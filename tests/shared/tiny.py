@@ -10,12 +10,12 @@ from typing import Annotated
 import httpx2
 import psycopg
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from sqlalchemy import BigInteger, Column, Identity, String, Table, func, insert, select
+from sqlalchemy import BigInteger, Column, Identity, Index, String, Table, func, insert, select, text
 
 from shared import audit, outbox
 from shared.app import House, Room, create_app
 from shared.database import metadata_for
-from shared.edge import EdgeRoute, Now, Reading, Writing, house_of
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing, house_of
 from shared.identity import Actor, Anyone, Internal, allow
 from shared.jobs import Job, schema_statements
 from shared.problems import Answer, Refusal, documented
@@ -30,6 +30,7 @@ THINGS = Table(
     METADATA,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("name", String(20), nullable=False),
+    Index("uq_thing_unique", "name", unique=True, postgresql_where=text("name LIKE 'unique%'")),
 )
 
 
@@ -118,6 +119,28 @@ async def change_thing(
     check_version(version, 3)
     response.headers.update(etag(4))
     return {"version": 4}
+
+
+@router.post("/secrets", status_code=201, operation_id="make_secret", summary="A secret", openapi_extra=NEVER_REPLAYED)
+async def make_secret(db: Writing, actor: Desk) -> dict[str, int]:
+    """Answers something that is kept nowhere."""
+    made = (await db.execute(insert(THINGS).values(name="secret").returning(THINGS.c.id))).scalar_one()
+    return {"secret": made}
+
+
+@inside.get("/read", operation_id="read_inside")
+async def read_inside(db: Reading, caller: Internal) -> dict[str, int]:
+    """A read inside the edge."""
+    return {"things": (await db.execute(select(func.count()).select_from(THINGS))).scalar_one()}
+
+
+@inside.post("/twice", operation_id="ask_twice")
+async def ask_twice(request: Request, db: Writing, caller: Internal) -> dict[str, str]:
+    """Asks a neighbour in this very process, opens its transaction, and asks again: forbidden."""
+    neighbour = house_of(request).neighbour("registry")
+    await neighbour.get_json("/internal/read")
+    await db.execute(select(func.count()).select_from(THINGS))
+    return {"reply": str(await neighbour.get_json("/internal/health"))}
 
 
 @inside.post("/things", operation_id="inside_thing")

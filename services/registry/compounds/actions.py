@@ -9,9 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.compounds.queries import compound_in_reach
 from services.registry.errors import CompoundRefused, RegionUnknown
+from services.registry.homes.ownership import regroup
+from services.registry.rolls.actions import lock_owners
+from services.registry.rules.identity_numbers import parse_credit_code
+from services.registry.rules.owners import Delivery, normal_name
 from services.registry.rules.regions import Level
 from services.registry.rules.roles import STAFF, Role
-from services.registry.tables.places import Compound, Region
+from services.registry.tables.owners import Organisation
+from services.registry.tables.places import Compound, Home, Region
 from services.registry.tables.schema import Base
 from shared import audit
 from shared.database import new_id
@@ -91,6 +96,54 @@ async def change_compound(
     row.version += 1
     await _told(db, row, "linli.registry.compound_changed.v1")
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class DeveloperSaid:
+    """The developer of a compound as a clerk names it."""
+
+    name: str
+    credit_code: str | None
+
+
+async def name_developer(
+    db: AsyncSession, actor: Actor, compound_id: UUID, said: DeveloperSaid, version: int, now: datetime
+) -> tuple[Compound, Organisation]:
+    """VOTE-1. Unsold and undelivered homes count under the developer's head from now on.
+
+    Errors: CompoundUnknown, RoleForbidden, StaleVersion, CompoundRefused.
+    """
+    row = await compound_in_reach(db, actor, compound_id, OPENING, lock=True)
+    check_version(version, row.version)
+    body = await _body(db, said, now)
+    row.developer_id = body.id
+    row.version += 1
+    open_homes = select(Home).where(Home.compound_id == row.id, Home.delivery != Delivery.DELIVERED)
+    await regroup(db, row, list((await db.execute(open_homes.with_for_update())).scalars()))
+    await _told(db, row, "linli.registry.compound_changed.v1")
+    return row, body
+
+
+async def _body(db: AsyncSession, said: DeveloperSaid, now: datetime) -> Organisation:
+    """OWN-1. The organisation by credit code or, without one, by normal name; entered if new."""
+    code = parse_credit_code(said.credit_code) if said.credit_code else None
+    if said.credit_code and code is None:
+        raise CompoundRefused(reason_zh="统一社会信用代码有误。", reason_en="The credit code is wrong.")
+    await lock_owners(db)
+    name = normal_name(said.name)
+    same = Organisation.credit_code == code if code else Organisation.normal_name == name
+    found = list((await db.execute(select(Organisation).where(same).limit(2))).scalars())
+    if len(found) == 1:
+        return found[0]
+    if len(found) > 1:
+        raise CompoundRefused(
+            reason_zh="多家单位同名，请填写统一社会信用代码。",
+            reason_en="Several bodies bear this name: give the credit code.",
+        )
+    body = Organisation(id=new_id(), name=said.name, normal_name=name, credit_code=code, made_at=now)
+    db.add(body)
+    await db.flush()
+    return body
 
 
 async def _told(db: AsyncSession, row: Compound, fact: str) -> None:

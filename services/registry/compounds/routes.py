@@ -11,7 +11,9 @@ from services.registry.compounds.schemas import (
     BuildingsSeen,
     ChangeCompound,
     CompoundSeen,
+    DeveloperSeen,
     NewCompound,
+    NewDeveloper,
     RegisterScope,
     RegisterSeen,
     Version,
@@ -85,6 +87,27 @@ async def change_compound(
     row = await actions.change_compound(db, actor, compound_id, change.said(), version)
     response.headers.update(etag(row.version))
     return CompoundSeen.of(row)
+
+
+@router.put(
+    "/{compound_id}/developer",
+    operation_id="name_developer",
+    summary="Name a compound's developer",
+    responses=answers(CompoundUnknown, CompoundRefused, StaleVersion, VersionNeeded),
+)
+async def name_developer(
+    db: Writing,
+    actor: Opener,
+    compound_id: UUID,
+    developer: NewDeveloper,
+    version: Version,
+    now: Now,
+    response: Response,
+) -> DeveloperSeen:
+    """Unsold and undelivered homes count under the developer's one head; If-Match takes the compound's ETag."""
+    row, body = await actions.name_developer(db, actor, compound_id, developer.said(), version, now)
+    response.headers.update(etag(row.version))
+    return DeveloperSeen.of(body)
 
 
 @router.get(

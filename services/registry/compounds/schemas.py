@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import Depends
 from pydantic import Field
 
-from services.registry.compounds.actions import CompoundSaid
+from services.registry.compounds.actions import CompoundSaid, DeveloperSaid
 from services.registry.compounds.queries import BuildingFigures, RegisterFigures
 from services.registry.rules.heads import Weights
+from services.registry.tables.owners import Organisation
 from services.registry.tables.places import Compound
 from shared.versions import wanted_version
 from shared.wire import Area, Count, Input, Output, Text, example
@@ -65,6 +66,32 @@ class CompoundSeen(Output):
     @classmethod
     def of(cls, row: Compound) -> "CompoundSeen":
         return cls.model_validate(row)
+
+
+class NewDeveloper(Input):
+    """Who developed the compound and still holds what is unsold or undelivered."""
+
+    name: Annotated[str, Text(100)]
+    credit_code: Annotated[str, Text(30)] | None = None
+
+    model_config = Input.model_config | example(name="太原某某置业有限公司", credit_code=None)
+
+    def said(self) -> DeveloperSaid:
+        return DeveloperSaid(self.name, self.credit_code)
+
+
+class DeveloperSeen(Output):
+    """The developer of a compound."""
+
+    id: UUID
+    name: str
+    credit_code: str | None
+
+    model_config = Output.model_config | example(id=ID, name="太原某某置业有限公司", credit_code=None)
+
+    @classmethod
+    def of(cls, body: Organisation) -> "DeveloperSeen":
+        return cls.model_validate(body)
 
 
 class BuildingSeen(Output):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from services.registry.events import actions
 from services.registry.events.schemas import EventSeen, EventsSeen, ToldEvents
@@ -33,14 +33,17 @@ async def list_events(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> EventsSeen:
     """CloudEvents of the compounds that your roles reach, in one stable order without gaps."""
-    reach = [Feed.compound_code.startswith(scope, autoescape=True) for scope in actor.scopes(HEARS)]
-    rows = (
-        await db.execute(
-            select(Feed).where(Feed.position > int(after), or_(*reach)).order_by(Feed.position).limit(limit)
-        )
-    ).scalars()
+    scopes = actor.scopes(HEARS)
+    reach = [Feed.compound_code.startswith(scope, autoescape=True) for scope in scopes]
+    if "" in scopes:
+        reach.append(Feed.compound_code.is_(None))  # of no place: for who hears everything
+    # Where the feed ends is read first: what comes in meanwhile is left for the next call, not skipped.
+    end = (await db.execute(select(func.coalesce(func.max(Feed.position), 0)))).scalar_one()
+    wanted = select(Feed).where(Feed.position > int(after), Feed.position <= end, or_(*reach))
+    rows = (await db.execute(wanted.order_by(Feed.position).limit(limit))).scalars()
     items = [_seen(row) for row in rows]
-    return EventsSeen(items=items, after=items[-1].sequence if items else f"{int(after):018d}")
+    last = items[-1].sequence if len(items) == limit else f"{max(end, int(after)):018d}"
+    return EventsSeen(items=items, after=last)
 
 
 def _seen(row: Feed) -> EventSeen:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.compounds.queries import compound, compound_in_reach
 from services.registry.errors import HomeRefused, HomeTaken
-from services.registry.homes.ownership import address_of, enter_owners
-from services.registry.homes.queries import HomeWithCode, home, home_in_reach, owners_of_home
-from services.registry.oauth import sessions
+from services.registry.homes.bindings import end_ties_of_owners, void_codes
+from services.registry.homes.ownership import address_of, check_presence, enter_owners, regroup
+from services.registry.homes.queries import HomeWithCode, home, home_in_reach, home_to_change
 from services.registry.oauth.tokens import digest
 from services.registry.rolls.actions import take_homes
-from services.registry.rolls.plan import Stamp, group_of, group_of_nobody, wanted_of
+from services.registry.rolls.plan import Stamp, wanted_of
 from services.registry.rules.addresses import Unreadable, parse_home
 from services.registry.rules.areas import LARGEST, RANK, SMALLEST, AreaSource, StatedArea
 from services.registry.rules.door_codes import ALPHABET, LENGTH, LIVES, Relation, shown
@@ -25,7 +25,7 @@ from services.registry.rules.owners import Basis, Delivery, Owner, OwnerKind
 from services.registry.rules.roles import ON_FOOT, STAFF
 from services.registry.rules.roll import RollHome
 from services.registry.rules.roll_findings import FAULTS
-from services.registry.tables.owners import Binding, DoorCode
+from services.registry.tables.owners import DoorCode
 from services.registry.tables.places import Home, HomeArea
 from services.registry.tables.schema import Base
 from shared import audit
@@ -70,6 +70,7 @@ async def enter_home(
             reason_en="It cannot be told which home this is; write it like “3号楼2单元501”.",
         ) from None
     _check_area(said.area)
+    check_presence(said.owners, ())
     taken = select(Home.id).where(Home.compound_id == place.id, Home.label == address.label)
     if (await db.execute(taken)).scalar_one_or_none() is not None:
         raise HomeTaken(label=address.label)
@@ -110,7 +111,7 @@ async def change_home(
 
     Errors: HomeUnknown, RoleForbidden, StaleVersion, HomeRefused.
     """
-    found = await home_in_reach(db, actor, home_id, STAFF, lock=True)
+    found = await home_to_change(db, actor, home_id, STAFF)
     row = found.home
     check_version(version, row.version)
     _check_area(change.area)
@@ -118,7 +119,7 @@ async def change_home(
         _state_area(db, row, change.area, actor, now)
     if change.delivery != row.delivery:
         row.delivery = change.delivery
-        await _regroup(db, row)
+        await regroup(db, await compound(db, row.compound_id), [row])
     row.rented = change.rented
     row.version += 1
     await _told(db, found, "linli.registry.home_changed.v1")
@@ -140,19 +141,6 @@ def _state_area(db: AsyncSession, row: Home, area: StatedArea, actor: Actor, now
         row.area_hundredths, row.area_source = area.hundredths, area.source
 
 
-async def _regroup(db: AsyncSession, row: Home) -> None:
-    """VOTE-1. Whether a home is delivered decides under whose head it counts."""
-    place = await compound(db, row.compound_id)
-    owners = await owners_of_home(db, row.id)
-    marks = frozenset(
-        f"p:{one.ownership.person_id}" if one.ownership.person_id else f"o:{one.ownership.organisation_id}"
-        for one in owners
-    )
-    basis = Basis(owners[0].ownership.basis) if owners else None
-    row.head_group = group_of(row.id, marks, basis, Delivery(row.delivery), place.developer_id)
-    row.owner_known = row.head_group != group_of_nobody(row.id)
-
-
 async def _told(db: AsyncSession, found: HomeWithCode, fact: str) -> None:
     row = found.home
     audit.note(db, "home", row.id, found.code)
@@ -171,31 +159,22 @@ class OwnersSaid:
 async def change_owners(
     db: AsyncSession, keys: Keys, actor: Actor, home_id: UUID, said: OwnersSaid, version: int, now: datetime
 ) -> HomeWithCode:
-    """OWN-1, VOTE-1, PRI-4. Ownership that ends is dated, never deleted; with it end the bindings of its owners.
+    """OWN-1, VOTE-1, PRI-4. Ownership that ends is dated, never deleted; with it end open door codes and the
+    bindings of all but the owners who stay.
 
     Errors: HomeUnknown, RoleForbidden, StaleVersion, HomeRefused.
     """
-    found = await home_in_reach(db, actor, home_id, STAFF, lock=True)
+    found = await home_to_change(db, actor, home_id, STAFF)
     row = found.home
     check_version(version, row.version)
     owners = tuple(_numbered(owner, now) for owner in said.owners)
     stated = RollHome("", 0, address_of(row), (), owners, said.basis, Delivery(row.delivery))
-    ended = await enter_owners(db, keys, row, stated, Stamp(now, day_of(now), str(actor.subject)))
-    if ended:
-        await _end_bindings(db, row, now)
+    changed = await enter_owners(db, keys, row, stated, Stamp(now, day_of(now), str(actor.subject)))
+    if changed.ended:
+        await end_ties_of_owners(db, row.id, changed.staying, now)
     row.version += 1
     await _told(db, found, "linli.registry.owners_changed.v1")
     return found
-
-
-async def _end_bindings(db: AsyncSession, row: Home, now: datetime) -> None:
-    """PRI-4. A binding ends with the ownership; the tokens that carry it are dead within a minute."""
-    live = select(Binding).where(
-        Binding.home_id == row.id, Binding.ended_at.is_(None), Binding.relation != Relation.TENANT
-    )
-    for binding in (await db.execute(live.with_for_update())).scalars():
-        binding.ended_at, binding.end_reason = now, "OWNERSHIP_ENDED"
-        sessions.revoke(db, binding.person_id, datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +188,12 @@ class HandedOver:
 async def hand_over_code(
     db: AsyncSession, actor: Actor, home_id: UUID, relation: Relation, now: datetime
 ) -> HandedOver:
-    """PRI-4. A code for whoever is met at the door. Errors: HomeUnknown, RoleForbidden."""
-    found = await home_in_reach(db, actor, home_id, ON_FOOT | STAFF)
+    """PRI-4. A code for whoever is met at the door; an earlier one for the same tie no longer opens.
+
+    Errors: HomeUnknown, RoleForbidden.
+    """
+    found = await home_in_reach(db, actor, home_id, ON_FOOT | STAFF, lock=True)
+    await void_codes(db, home_id, (relation,), now)
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     row = DoorCode(
         id=new_id(),

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.compounds.queries import check_reach
+from services.registry.compounds.queries import check_reach, compound
 from services.registry.errors import CompoundUnknown, HomeUnknown
 from services.registry.rules.addresses import HomeKind
 from services.registry.rules.owners import Delivery
@@ -61,7 +61,11 @@ class HomeWithCode:
 async def home(db: AsyncSession, home_id: UUID, lock: bool = False) -> HomeWithCode:
     """Errors: HomeUnknown."""
     wanted = select(Home, Compound.code).join(Compound, Compound.id == Home.compound_id).where(Home.id == home_id)
-    row = (await db.execute(wanted.with_for_update(of=Home) if lock else wanted)).one_or_none()
+    if lock:
+        # Not the key: whoever binds himself by a code refers to this row, and must not wait for us while we wait for
+        # his code.
+        wanted = wanted.with_for_update(of=Home, key_share=True).execution_options(populate_existing=True)
+    row = (await db.execute(wanted)).one_or_none()
     if row is None:
         raise HomeUnknown
     return HomeWithCode(row[0], row[1])
@@ -72,11 +76,30 @@ async def home_in_reach(
 ) -> HomeWithCode:
     """Those with one of the roles on its compound. Errors: HomeUnknown (also for strangers), RoleForbidden."""
     found = await home(db, home_id, lock)
+    _check_reach(actor, found.code, roles)
+    return found
+
+
+async def home_to_change(db: AsyncSession, actor: Actor, home_id: UUID, roles: frozenset[Role]) -> HomeWithCode:
+    """The home, locked after its compound. Errors: HomeUnknown, RoleForbidden.
+
+    Whoever changes a register locks in one order: compound, owners (`rolls.actions.lock_owners`), homes. So a roll
+    that is being judged and a clerk never overwrite, and never wait for, one another.
+    """
+    place = select(Compound.id, Compound.code).join(Home, Home.compound_id == Compound.id).where(Home.id == home_id)
+    row = (await db.execute(place)).one_or_none()
+    if row is None:
+        raise HomeUnknown
+    _check_reach(actor, row.code, roles)
+    await compound(db, row.id, lock=True)
+    return await home(db, home_id, lock=True)
+
+
+def _check_reach(actor: Actor, code: str, roles: frozenset[Role]) -> None:
     try:
-        check_reach(actor, found.code, roles)
+        check_reach(actor, code, roles)
     except CompoundUnknown:
         raise HomeUnknown from None
-    return found
 
 
 async def home_seen(db: AsyncSession, actor: Actor, home_id: UUID) -> HomeWithCode:

@@ -24,7 +24,7 @@ from services.registry.people.keys import HouseKeys
 from services.registry.rules.addresses import HomeKind
 from services.registry.rules.owners import Delivery
 from services.registry.rules.roles import BOUND, ON_FOOT, STAFF
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, allow
 from shared.paging import Listed
@@ -149,6 +149,7 @@ async def change_owners(
     "/{home_id}/door-codes",
     status_code=201,
     operation_id="hand_over_code",
+    openapi_extra=NEVER_REPLAYED,
     summary="Make a door code",
     responses=answers(HomeUnknown),
 )

@@ -42,17 +42,27 @@ SEEN = {
 
 
 class NewOwner(Input):
-    """An owner of a home that is entered by hand."""
+    """An owner entered by hand: by his values, or by `person_id` one who owns the home already and stays."""
 
     kind: OwnerKind
-    name: Annotated[str, Text(100)]
+    name: Annotated[str, Text(100)] | None = None
     number: Annotated[str, Text(30)] | None = None
     phone: Phone | None = None
+    person_id: UUID | None = None
 
     model_config = Input.model_config | example(kind="PERSON", name="罗杰明", number=None, phone="140 0000 9700")
 
+    @model_validator(mode="after")
+    def _is_named_or_pointed_at(self) -> Self:
+        values = [value for value in (self.name, self.number, self.phone) if value is not None]
+        if self.person_id is not None and (values or self.kind is not OwnerKind.PERSON):
+            raise PydanticCustomError("extra_forbidden", "person_id stands alone")
+        if self.person_id is None and self.name is None:
+            raise PydanticCustomError("missing", "name or person_id")
+        return self
+
     def said(self) -> Owner:
-        return Owner(self.kind, self.name, self.number, self.phone)
+        return Owner(self.kind, self.name or "", self.number, self.phone, same_as=self.person_id)
 
 
 class NewHome(Input):

@@ -12,12 +12,15 @@ from services.registry.errors import (
     DoorCodeRefused,
     DoorCodeTries,
     FactorRefused,
+    LoginTaken,
     PasswordWeak,
     PersonUnknown,
     SignInRefused,
 )
-from services.registry.oauth import sessions
+from services.registry.me.schemas import SetPassword
+from services.registry.oauth import sessions, tries
 from services.registry.oauth.actions import totp_label, use_totp
+from services.registry.oauth.house import Porter
 from services.registry.oauth.passwords import hash_password, is_password
 from services.registry.oauth.sessions import Method as SignInMethod
 from services.registry.oauth.tokens import digest
@@ -31,6 +34,7 @@ from shared import audit
 from shared.database import new_id
 from shared.identity import Actor
 from shared.outbox import Event, tell
+from shared.problems import Invalid
 from shared.sealing import Keys
 
 ISSUER = "Linli"
@@ -115,23 +119,45 @@ async def _told(db: AsyncSession, binding: Binding, fact: str) -> None:
     await tell(db, Base.metadata, Event(fact, str(binding.id), code, data))
 
 
-async def set_password(db: AsyncSession, actor: Actor, password: str, present: str | None) -> None:
-    """Errors: PasswordWeak, SignInRefused (the present one is wrong)."""
-    account = await _account(db, actor)
-    if faults := password_faults(password, account.login or ""):
+async def set_password(db: AsyncSession, porter: Porter, actor: Actor, asked: SetPassword) -> None:
+    """Errors: PasswordWeak, SignInRefused or SignInLocked (the present one is wrong), LoginTaken, Invalid (no login).
+
+    Both looks at passwords come before the transaction: they take long. Every other session of the person ends.
+    """
+    now = datetime.now(UTC)
+    async with porter.reads() as before:
+        account = await _account(before, actor, lock=False)
+        session = await before.get_one(SignIn, actor.session)
+        login = account.login or asked.login
+        if login is None:
+            raise Invalid(errors=[{"pointer": "/login", "code": "missing"}])
+        index = tries.login_index(porter.keys, login)
+        await tries.check_lock(before, index, now)
+    if faults := password_faults(asked.password, login):
         raise PasswordWeak(faults=list(faults))
-    session = await db.get_one(SignIn, actor.session)
-    by_code = session.method == SignInMethod.ONE_TIME_CODE
-    if (
-        account.password_hash is not None
-        and not by_code
-        and not await is_password(present or "", account.password_hash)
-    ):
+    fits = session.method in PROVEN or await is_password(asked.present or "", account.password_hash)
+    fresh = await hash_password(asked.password)
+    row = await tries.locked_tries(db, index, now)
+    kept = account.password_hash
+    account = await _account(db, actor)
+    if account.password_hash != kept or (kept is not None and not fits):
+        tries.count_failure(row, now)
         raise SignInRefused(error="invalid_grant")
-    account.password_hash = await hash_password(password)
-    account.password_set_at = datetime.now(UTC)
-    account.failures, account.locked_until = 0, None
+    account.login = account.login or await _free_login(db, login)
+    account.password_hash, account.password_set_at = fresh, now
+    tries.forgive(row)
+    await sessions.end_all(db, actor.subject, "PASSWORD_CHANGED", now, keep=actor.session)
     audit.note(db, "person", actor.subject)
+
+
+PROVEN = frozenset({SignInMethod.ONE_TIME_CODE, SignInMethod.MINI_PROGRAM, SignInMethod.SAMPLE})
+"""Sessions begun by something else than the password; the person forgot it, or never had one."""
+
+
+async def _free_login(db: AsyncSession, login: str) -> str:
+    if (await db.execute(select(Account.person_id).where(Account.login == login))).first() is not None:
+        raise LoginTaken
+    return login
 
 
 async def begin_factor(db: AsyncSession, actor: Actor, keys: Keys) -> tuple[str, str]:
@@ -160,8 +186,8 @@ async def confirm_factor(db: AsyncSession, actor: Actor, keys: Keys, code: str) 
     audit.note(db, "person", actor.subject)
 
 
-async def _account(db: AsyncSession, actor: Actor) -> Account:
-    account = await db.get(Account, actor.subject, with_for_update=True)
+async def _account(db: AsyncSession, actor: Actor, lock: bool = True) -> Account:
+    account = await db.get(Account, actor.subject, with_for_update=lock or None)
     if account is None:
         raise PersonUnknown
     return account

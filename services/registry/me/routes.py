@@ -9,14 +9,17 @@ from services.registry.errors import (
     DoorCodeRefused,
     DoorCodeTries,
     FactorRefused,
+    LoginTaken,
     PasswordWeak,
     PersonUnknown,
+    SignInLocked,
     SignInRefused,
     answers,
 )
 from services.registry.me import actions, queries
 from services.registry.me.schemas import BindHome, ConfirmFactor, FactorSeen, MeSeen, MyBinding, SetPassword
-from shared.edge import EdgeRoute, Now, Reading, Writing, house_of
+from services.registry.oauth.house import AtTheDoor
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing, house_of
 from shared.identity import SignedIn
 
 router = APIRouter(prefix="/v1/me", tags=["registry"], route_class=EdgeRoute)
@@ -58,17 +61,18 @@ async def end_binding(db: Writing, actor: SignedIn, binding_id: UUID, now: Now) 
     operation_id="set_password",
     summary="Set my password",
     status_code=204,
-    responses=answers(PasswordWeak, SignInRefused, PersonUnknown),
+    responses=answers(PasswordWeak, SignInRefused, SignInLocked, LoginTaken, PersonUnknown),
 )
-async def set_password(db: Writing, actor: SignedIn, asked: SetPassword) -> None:
-    """At least 8 characters of three kinds, without the login."""
-    await actions.set_password(db, actor, asked.password, asked.present)
+async def set_password(db: Writing, porter: AtTheDoor, actor: SignedIn, asked: SetPassword) -> None:
+    """At least 8 characters of three kinds, without the login. Every other session of mine ends."""
+    await actions.set_password(db, porter, actor, asked)
 
 
 @router.post(
     "/second-factors",
     operation_id="begin_factor",
     summary="Set up my second factor",
+    openapi_extra=NEVER_REPLAYED,
     status_code=201,
     responses=answers(FactorRefused, PersonUnknown),
 )

@@ -86,11 +86,12 @@ class BindHome(Input):
 
 
 class SetPassword(Input):
-    """A new password; the present one too, unless a one-time code opened this session."""
+    """A new password, and the present one if this session began with it. Whoever has no login yet chooses it here."""
 
-    model_config = Input.model_config | example(password="Linli-2026-hao", present=None)
+    model_config = Input.model_config | example(password="Linli-2026-hao", present="Linli-2025-hao", login=None)
     password: Annotated[str, Field(min_length=1, max_length=128)]
     present: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    login: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{2,49}$")] | None = None
 
 
 class FactorSeen(Output):

@@ -5,20 +5,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
 import pyotp
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.errors import ClientRefused, GrantTypeUnknown, SecondFactorNeeded, SignInLocked, SignInRefused
-from services.registry.oauth import sessions
+from services.registry.errors import ClientRefused, GrantTypeUnknown, SecondFactorNeeded, SignInRefused
+from services.registry.oauth import sessions, tries
 from services.registry.oauth.house import Porter
 from services.registry.oauth.passwords import is_password
-from services.registry.oauth.queries import account_by_login, account_by_mini_program, rights_of
+from services.registry.oauth.queries import account_by_login, account_by_mini_program, password_hash_of, rights_of
 from services.registry.oauth.schemas import GrantType, TokenRequest
 from services.registry.oauth.sessions import Method, Tokens
 from services.registry.oauth.tokens import Bearer, digest
 from services.registry.people.actions import KnownOfPerson, new_person
-from services.registry.rules.sign_in import Attempts
-from services.registry.tables.identity import Account, Client, ClientSecret, OneTimeCode, RefreshToken, SignIn
+from services.registry.tables.identity import Account, Client, ClientSecret, LoginTry, OneTimeCode, RefreshToken, SignIn
 from shared import audit
 from shared.problems import Invalid
 from shared.sealing import Keys, Label
@@ -36,30 +35,35 @@ async def sign_in(db: AsyncSession, porter: Porter, local: bool, asked: TokenReq
 
 
 async def _by_password(db: AsyncSession, porter: Porter, local: bool, asked: TokenRequest) -> Tokens:
+    """The password is looked at between two transactions: it takes long, and holds neither connection nor lock."""
     username, password = needed(asked.username, "username"), needed(asked.password, "password")
-    account = await account_by_login(db, username)
     now = datetime.now(UTC)
-    if account is not None and _attempts(account).is_locked(now):
-        left = (account.locked_until or now) - now
-        raise SignInLocked(error="invalid_grant", retry_after=int(left.total_seconds()) + 1)
-    fits = await is_password(password, None if account is None else account.password_hash)
-    if account is None or not fits:
-        _count_failure(db, account, now)
+    index = tries.login_index(porter.keys, username)
+    async with porter.reads() as before:
+        await tries.check_lock(before, index, now)
+        kept = await password_hash_of(before, username)
+    fits = await is_password(password, kept)
+    row = await tries.locked_tries(db, index, now)
+    account = await account_by_login(db, username)
+    if account is None or not fits or account.password_hash != kept:
+        _count_failure(db, account, row, now)
         raise SignInRefused(error="invalid_grant")
-    method = await _second_factor(db, porter.keys, account, asked.otp, now)
-    account.failures, account.locked_until = 0, None
+    method = await _second_factor(db, porter.keys, account, asked.otp, row, now)
+    tries.forgive(row)
     audit.note(db, "person", account.person_id, method=method)
     return await sessions.begin(db, porter.issuer, account, method)
 
 
-async def _second_factor(db: AsyncSession, keys: Keys, account: Account, otp: str | None, now: datetime) -> Method:
+async def _second_factor(
+    db: AsyncSession, keys: Keys, account: Account, otp: str | None, row: LoginTry, now: datetime
+) -> Method:
     """PRI-6. Ask for the code where one is set up; without one the session of an administrator stays weak."""
     if account.totp_confirmed_at is None:
         return Method.PASSWORD
     if otp is None:
         raise SecondFactorNeeded(error="invalid_grant", second_factor=True)
     if not use_totp(keys, account, otp, now):
-        _count_failure(db, account, now)
+        _count_failure(db, account, row, now)
         raise SignInRefused(error="invalid_grant")
     return Method.PASSWORD_TOTP
 
@@ -83,17 +87,12 @@ def totp_label(account: Account) -> Label:
     return Label("totp", str(account.person_id))
 
 
-def _attempts(account: Account) -> Attempts:
-    return Attempts(account.failures, account.locked_until)
-
-
-def _count_failure(db: AsyncSession, account: Account | None, now: datetime) -> None:
+def _count_failure(db: AsyncSession, account: Account | None, row: LoginTry, now: datetime) -> None:
+    after = tries.count_failure(row, now)
     if account is None:
-        audit.note(db, "sign-in", "unknown login")
-        return
-    after = _attempts(account).after_failure(now)
-    account.failures, account.locked_until = after.failures, after.locked_until
-    audit.note(db, "person", account.person_id, failures=after.failures, locked=after.is_locked(now))
+        audit.note(db, "sign-in", "unknown login", locked=after.is_locked(now))
+    else:
+        audit.note(db, "person", account.person_id, failures=after.failures, locked=after.is_locked(now))
 
 
 async def _by_one_time_code(db: AsyncSession, porter: Porter, local: bool, asked: TokenRequest) -> Tokens:
@@ -132,8 +131,11 @@ async def _sample_account(db: AsyncSession, openid: str) -> Account | None:
 
 
 async def _account_of(db: AsyncSession, keys: Keys, openid: str) -> Account:
-    """The account of this user of the mini-program; his first sign-in makes him known, with nothing but that."""
+    """The account of this user of the mini-program; his first sign-in makes him known, with nothing but that.
+    Two first sign-ins at once come one after the other."""
     index = keys.blind_index("mini-program", openid, str)
+    lock = int.from_bytes(index[1:9], "big", signed=True)
+    await db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
     found = await account_by_mini_program(db, index)
     if found is not None:
         return found
@@ -163,7 +165,7 @@ async def _by_client_secret(db: AsyncSession, porter: Porter, local: bool, asked
     client = fitting[0]
     rights = await rights_of(db, client.id, datetime.now(UTC))
     audit.note(db, "client", client.id, method=Method.CLIENT)
-    bearer = Bearer(client.id, "client", client.id, rights.grants)
+    bearer = Bearer(client.id, "client", client.id, rights.grants, until=rights.until)
     return Tokens(porter.issuer.issue(bearer), None)
 
 
@@ -186,8 +188,6 @@ def new_account(person_id: object, login: str | None = None) -> Account:
         mini_program_index=None,
         password_hash=None,
         password_set_at=None,
-        failures=0,
-        locked_until=None,
         totp_sealed=None,
         totp_confirmed_at=None,
         totp_last_step=0,

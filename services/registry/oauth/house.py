@@ -8,6 +8,8 @@ from fastapi import Depends, Request
 from services.registry.oauth.mini_program import MiniProgram, NoMiniProgram, SampleMiniProgram, WeChat
 from services.registry.oauth.tokens import Issuer
 from services.registry.settings import RegistrySettings
+from shared.edge import ReadingFactory
+from shared.loopback import is_local
 from shared.sealing import Keys
 
 
@@ -19,12 +21,14 @@ class Porter:
     mini_program: MiniProgram
     keys: Keys
     sample: bool
+    reads: ReadingFactory
+    """Opens a short read of its own, for what is looked at before something slow."""
 
 
-def porter_for(settings: RegistrySettings, keys: Keys) -> Porter:
+def porter_for(settings: RegistrySettings, keys: Keys, reads: ReadingFactory) -> Porter:
     """The porter of this house; created once, at start."""
     issuer = Issuer(settings.data_dir / "keys", settings.public_url)
-    return Porter(issuer, _mini_program(settings), keys, settings.sample)
+    return Porter(issuer, _mini_program(settings), keys, settings.sample, reads)
 
 
 def _mini_program(settings: RegistrySettings) -> MiniProgram:
@@ -41,8 +45,8 @@ async def _porter(request: Request) -> Porter:
 
 
 async def _is_local(request: Request) -> bool:
-    """Whether the caller sits on this very machine; sample sign-ins are for nobody else."""
-    return request.client is not None and request.client.host in {"127.0.0.1", "::1"}
+    """Sample sign-ins are for nobody else: they need no secret."""
+    return is_local(request)
 
 
 AtTheDoor = Annotated[Porter, Depends(_porter)]

@@ -14,6 +14,9 @@ from services.registry.tables.owners import Binding
 from services.registry.tables.places import Compound, Home
 from shared.identity import Grant
 
+MOST_HOMES = 100
+"""What a token names; whoever has more asks `/v1/me`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rights:
@@ -21,6 +24,8 @@ class Rights:
 
     grants: tuple[Grant, ...]
     homes: tuple[UUID, ...]
+    until: datetime | None = None
+    """When the first of them runs out; a token must not outlive it."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -30,13 +35,15 @@ class Rights:
 async def rights_of(db: AsyncSession, holder: UUID, now: datetime) -> Rights:
     """Live grants, and RESIDENT (for owners also OWNER) on the compound of each bound home (PRI-4)."""
     given = await db.execute(
-        select(RoleGrant.role, RoleGrant.scope).where(
+        select(RoleGrant.role, RoleGrant.scope, RoleGrant.until).where(
             RoleGrant.holder == holder,
             RoleGrant.ended_at.is_(None),
             or_(RoleGrant.until.is_(None), RoleGrant.until > now),
         )
     )
-    grants = {Grant(role, scope) for role, scope in given}
+    rows = given.all()
+    grants = {Grant(role, scope) for role, scope, _ in rows}
+    ends = [until for _, _, until in rows if until is not None]
     bound = await db.execute(
         select(Binding.home_id, Binding.relation, Compound.code)
         .join(Home, Home.id == Binding.home_id)
@@ -49,7 +56,16 @@ async def rights_of(db: AsyncSession, holder: UUID, now: datetime) -> Rights:
         grants.add(Grant(Role.RESIDENT, code))
         if relation == "OWNER":
             grants.add(Grant(Role.OWNER, code))
-    return Rights(tuple(sorted(grants, key=lambda one: (one.role, one.scope))), tuple(sorted(homes)))
+    return Rights(_widest(grants), tuple(sorted(homes)[:MOST_HOMES]), min(ends, default=None))
+
+
+def _widest(grants: set[Grant]) -> tuple[Grant, ...]:
+    """The grants that no wider one of the same role covers: a token must stay short enough to be sent."""
+    kept: list[Grant] = []
+    for grant in sorted(grants, key=lambda one: (one.role, len(one.scope), one.scope)):
+        if not any(wide.role == grant.role and grant.scope.startswith(wide.scope) for wide in kept):
+            kept.append(grant)
+    return tuple(sorted(kept, key=lambda one: (one.role, one.scope)))
 
 
 async def account_by_login(db: AsyncSession, login: str) -> Account | None:
@@ -57,6 +73,12 @@ async def account_by_login(db: AsyncSession, login: str) -> Account | None:
     return (
         await db.execute(select(Account).where(Account.login == login.lower()).with_for_update())
     ).scalar_one_or_none()
+
+
+async def password_hash_of(db: AsyncSession, login: str) -> str | None:
+    """The kept hash, without a lock."""
+    found = await db.execute(select(Account.password_hash).where(Account.login == login.lower()))
+    return found.scalar_one_or_none()
 
 
 async def account_by_mini_program(db: AsyncSession, index: bytes) -> Account | None:

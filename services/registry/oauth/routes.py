@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import Response
+from pydantic import ValidationError
 
 from services.registry.errors import (
     ClientRefused,
@@ -65,9 +66,10 @@ def _with_basic(asked: TokenRequest, basic: str | None) -> TokenRequest:
         return asked
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeError):
+        known_as = TokenRequest(grant_type=asked.grant_type, client_id=name, client_secret=secret)
+    except (binascii.Error, UnicodeError, ValidationError):
         raise ClientRefused(error="invalid_client", challenge=actions.BASIC) from None
-    return asked.model_copy(update={"client_id": name[:50], "client_secret": secret[:200]})
+    return asked.model_copy(update={"client_id": known_as.client_id, "client_secret": known_as.client_secret})
 
 
 @router.post("/revocations", operation_id="end_session", summary="Sign out", status_code=204)

@@ -100,15 +100,18 @@ def revoke(db: AsyncSession, subject: UUID, now: datetime) -> None:
     db.add(Revocation(id=new_id(), subject=subject, at=now))
 
 
-async def end_all(db: AsyncSession, person: UUID, reason: str, now: datetime) -> None:
-    """End every session of a person."""
+async def end_all(db: AsyncSession, person: UUID, reason: str, now: datetime, keep: UUID | None = None) -> None:
+    """End every session of a person but the one to keep."""
     live = update(SignIn).where(SignIn.subject == person, SignIn.ended_at.is_(None))
-    await db.execute(live.values(ended_at=now, end_reason=reason))
-    revoke(db, person, now)
+    if keep is not None:
+        live = live.where(SignIn.id != keep)
+    ended = await db.execute(live.values(ended_at=now, end_reason=reason).returning(SignIn.id))
+    for session in ended.scalars().all():
+        revoke(db, session, now)
 
 
 def _access(issuer: Issuer, session: SignIn, rights: Rights) -> str:
-    return issuer.issue(Bearer(session.subject, "person", session.id, rights.grants, rights.homes))
+    return issuer.issue(Bearer(session.subject, "person", session.id, rights.grants, rights.homes, rights.until))
 
 
 def _next_refresh(db: AsyncSession, session: SignIn, now: datetime) -> str:

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,7 @@ class Bearer:
     session: UUID
     grants: Sequence[Grant]
     homes: Sequence[UUID] = ()
+    until: datetime | None = None
 
 
 class Issuer:
@@ -44,8 +46,9 @@ class Issuer:
         return {"keys": [self._key.as_dict(private=False)]}
 
     def issue(self, bearer: Bearer) -> str:
-        """A token good for ten minutes. Times are real time, never the sample clock's."""
+        """Good for ten minutes, or until the first of its grants runs out. Real time, never the sample clock's."""
         now = time.time()
+        ends = bearer.until.timestamp() if bearer.until is not None else float("inf")
         claims: Mapping[str, Any] = {
             "iss": self._name,
             "aud": AUDIENCE,
@@ -55,7 +58,7 @@ class Issuer:
             "grants": sorted(f"{grant.role}@{grant.scope}" for grant in bearer.grants),
             "homes": [str(home) for home in bearer.homes],
             "iat": round(now, 3),
-            "exp": int(now + ACCESS_LIVES.total_seconds()),
+            "exp": int(min(now + ACCESS_LIVES.total_seconds(), ends)),
             "jti": secrets.token_hex(8),
         }
         header = {"alg": ALGORITHM, "kid": self._kid, "typ": TYPE}

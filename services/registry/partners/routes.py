@@ -11,7 +11,7 @@ from services.registry.partners import actions, queries
 from services.registry.partners.schemas import NewPartner, NewPartnerSeen, PartnerSeen, SecretSeen
 from services.registry.rules.roles import Role
 from services.registry.tables.identity import Client
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing
 from shared.identity import Actor, allow
 from shared.paging import Listed, Orders, Page, page_of, paged, up
 
@@ -37,6 +37,7 @@ def _seen(row: Row[Any]) -> PartnerSeen:
     "",
     operation_id="add_partner",
     summary="Give a platform access",
+    openapi_extra=NEVER_REPLAYED,
     status_code=201,
     responses=answers(ClientNameTaken),
 )
@@ -65,6 +66,7 @@ async def end_partner(db: Writing, actor: Administrator, partner_id: UUID, now: 
     "/{partner_id}/secrets",
     operation_id="add_secret",
     summary="A second secret",
+    openapi_extra=NEVER_REPLAYED,
     status_code=201,
     responses=answers(ClientUnknown, SecretsFull),
 )

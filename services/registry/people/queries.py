@@ -1,5 +1,6 @@
 """Which people there are, in whose reach they lie, and what an actor may see of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,29 +23,67 @@ class PersonInReach:
     code: str
 
 
-async def person_in_reach(db: AsyncSession, actor: Actor, person_id: UUID, lock: bool = False) -> PersonInReach:
-    """Staff see who owns, rents, is bound or holds a role in their region. Errors: PersonUnknown for all others."""
+async def person(db: AsyncSession, person_id: UUID, lock: bool = False) -> Person:
+    """Errors: PersonUnknown."""
     wanted = select(Person).where(Person.id == person_id)
-    person = (await db.execute(wanted.with_for_update() if lock else wanted)).scalar_one_or_none()
-    if person is None:
+    found = (await db.execute(wanted.with_for_update() if lock else wanted)).scalar_one_or_none()
+    if found is None:
         raise PersonUnknown
-    codes = await codes_of(db, person_id)
-    for code in codes:
-        if actor.holds(STAFF, code):
-            return PersonInReach(person, code)
+    return found
+
+
+async def person_in_reach(db: AsyncSession, actor: Actor, person_id: UUID) -> PersonInReach:
+    """PRI-2. Staff see, masked, who owns, rents, is bound or holds a role in their region. Errors: PersonUnknown."""
+    found = await person(db, person_id)
+    codes = await codes_of_homes(db, person_id) | await codes_of_roles(db, person_id)
     if not codes and actor.has({Role.ADMINISTRATOR}):  # entered, and not yet tied to any place
-        return PersonInReach(person, "")
+        return PersonInReach(found, "")
+    return PersonInReach(found, _held(actor, codes))
+
+
+async def person_at_home(db: AsyncSession, actor: Actor, person_id: UUID) -> PersonInReach:
+    """PRI-2. A person with a home in the actor's reach now: a role alone shows nobody. Errors: PersonUnknown."""
+    return PersonInReach(await person(db, person_id), _held(actor, await codes_of_homes(db, person_id)))
+
+
+async def person_to_erase(db: AsyncSession, actor: Actor, person_id: UUID) -> PersonInReach:
+    """PRI-3. A person, locked, who has or had a home in the actor's reach; an administrator's, who never had one.
+
+    Errors: PersonUnknown.
+    """
+    found = await person(db, person_id, lock=True)
+    codes = await codes_of_homes(db, person_id, ended=True)
+    if not codes and actor.has({Role.ADMINISTRATOR}):
+        return PersonInReach(found, "")
+    return PersonInReach(found, _held(actor, codes))
+
+
+def _held(actor: Actor, codes: Collection[str]) -> str:
+    """The first of these codes that the actor keeps the register of."""
+    for code in sorted(codes):
+        if actor.holds(STAFF, code):
+            return code
     raise PersonUnknown
 
 
-async def codes_of(db: AsyncSession, person_id: UUID) -> list[str]:
-    """Codes of the places a person is tied to, by home or by role."""
-    homes = union_all(
-        select(Ownership.home_id).where(Ownership.person_id == person_id),
-        select(Tenancy.home_id).where(Tenancy.person_id == person_id),
-        select(Binding.home_id).where(Binding.person_id == person_id),
-    ).subquery()
-    by_home = select(Compound.code).join(Home, Home.compound_id == Compound.id).join(homes, homes.c.home_id == Home.id)
-    by_role = select(RoleGrant.scope).where(RoleGrant.holder == person_id, RoleGrant.ended_at.is_(None))
-    found = await db.execute(union_all(by_home, by_role))
-    return sorted({code for (code,) in found})
+async def codes_of_homes(db: AsyncSession, person_id: UUID, ended: bool = False) -> set[str]:
+    """Codes of the compounds where a person owns, rents or is bound to a home; `ended`: or once did."""
+    ties = []
+    for tie, end in ((Ownership, Ownership.valid_to), (Tenancy, Tenancy.valid_to), (Binding, Binding.ended_at)):
+        of_person = select(tie.home_id).where(tie.person_id == person_id)
+        ties.append(of_person if ended else of_person.where(end.is_(None)))
+    homes = union_all(*ties).subquery()
+    codes = select(Compound.code).join(Home, Home.compound_id == Compound.id).join(homes, homes.c.home_id == Home.id)
+    return set((await db.execute(codes)).scalars())
+
+
+async def codes_of_roles(db: AsyncSession, person_id: UUID) -> set[str]:
+    """The scopes of the roles that were given to a person and stand."""
+    scopes = select(RoleGrant.scope).where(RoleGrant.holder == person_id, RoleGrant.ended_at.is_(None))
+    return set((await db.execute(scopes)).scalars())
+
+
+async def owns_now(db: AsyncSession, person_id: UUID) -> bool:
+    """Whether a person is on record as the owner of a home."""
+    owned = select(Ownership.id).where(Ownership.person_id == person_id, Ownership.valid_to.is_(None)).limit(1)
+    return (await db.execute(owned)).first() is not None

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from services.registry.errors import PersonErased, PersonUnknown, answers
+from services.registry.errors import PersonErased, PersonOwns, PersonUnknown, RoleNotYours, answers
 from services.registry.people import actions, queries
 from services.registry.people.keys import HouseKeys
 from services.registry.people.schemas import Disclosure, NewPerson, PersonDisclosed, PersonSeen
 from services.registry.people.values import KnownOfPerson, opened
 from services.registry.rules.roles import STAFF, Role
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing
 from shared.identity import Actor, allow
 
 router = APIRouter(prefix="/v1/people", tags=["registry"], route_class=EdgeRoute)
@@ -42,6 +42,7 @@ async def read_person(db: Reading, keys: HouseKeys, actor: Keeper, person_id: UU
     "/{person_id}/disclosures",
     status_code=201,
     operation_id="disclose_person",
+    openapi_extra=NEVER_REPLAYED,
     summary="Read a person unmasked, for a purpose",
     responses=answers(PersonUnknown, PersonErased),
 )
@@ -58,8 +59,9 @@ async def disclose_person(
     status_code=204,
     operation_id="erase_person",
     summary="Erase a person's data",
-    responses=answers(PersonUnknown, PersonErased),
+    responses=answers(PersonUnknown, PersonErased, PersonOwns, RoleNotYours),
 )
-async def erase_person(db: Writing, actor: Clerk, person_id: UUID, now: Now) -> None:
-    """Destroy the key that the person's values are sealed under. His homes stay on the register (OWN-6)."""
+async def erase_person(db: Writing, actor: Keeper, person_id: UUID, now: Now) -> None:
+    """Destroy the key that the person's values are sealed under, his sign-in, roles and bindings. Not while he owns
+    a home; his former homes stay on the register (OWN-6). Who holds roles is erased by one who may end them all."""
     await actions.erase_person(db, actor, person_id, now)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.errors import (
+    AccountStands,
     GrantUnknown,
     HolderUnknown,
     LoginTaken,
@@ -15,14 +16,17 @@ from services.registry.errors import (
     RoleClashes,
     RoleHeld,
     RoleNotYours,
+    RolesFull,
+    ScopeUnknown,
 )
 from services.registry.oauth import sessions
 from services.registry.oauth.actions import new_account, normal_code
 from services.registry.oauth.queries import rights_of, scopes_by_role
 from services.registry.oauth.tokens import digest
 from services.registry.people.actions import KnownOfPerson, new_person
+from services.registry.roles.queries import is_code, is_known_to
 from services.registry.roles.schemas import NewGrant
-from services.registry.rules.roles import Role, clashes, may_give
+from services.registry.rules.roles import BOUND, Role, clashes, may_give
 from services.registry.tables.identity import Account, OneTimeCode, RoleGrant
 from services.registry.tables.owners import Person
 from services.registry.tables.schema import Base
@@ -36,14 +40,20 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that are read
 CODE_GROUPS = 3
 CODE_LIVES = timedelta(days=3)
 HOUSE = "house"
+MOST_ROLES = 50
 
 
 async def give_role(db: AsyncSession, actor: Actor, grant: NewGrant, now: datetime) -> RoleGrant:
-    """Give a role. Errors: RoleNotYours, HolderUnknown, RoleClashes, RoleHeld."""
+    """Give a role to somebody in one's reach, or whom nothing ties to any place yet.
+
+    Errors: RoleNotYours, HolderUnknown, ScopeUnknown, RoleClashes, RoleHeld, RolesFull.
+    """
     if not may_give(scopes_by_role(actor.grants), grant.role, grant.scope):
         raise RoleNotYours(role=grant.role)
-    if await _locked_holder(db, grant.holder) is None:
+    if await _locked_holder(db, grant.holder) is None or not await is_known_to(db, actor, grant.holder):
         raise HolderUnknown
+    if not await is_code(db, grant.scope):
+        raise ScopeUnknown(scope=grant.scope)
     return await _give(db, f"person:{actor.subject}", grant, now)
 
 
@@ -56,6 +66,8 @@ async def _give(db: AsyncSession, giver: str, grant: NewGrant, now: datetime) ->
     held = await rights_of(db, grant.holder, now)
     if clashes(frozenset(Role(role) for role in held.roles), grant.role):
         raise RoleClashes
+    if len(held.grants) >= MOST_ROLES:
+        raise RolesFull(most=MOST_ROLES)
     live = select(RoleGrant).where(
         RoleGrant.holder == grant.holder,
         RoleGrant.role == grant.role,
@@ -80,9 +92,15 @@ async def _give(db: AsyncSession, giver: str, grant: NewGrant, now: datetime) ->
     )
     db.add(given)
     audit.note(db, "role_grant", given.id, grant.scope or None, role=grant.role, holder=str(grant.holder))
-    told = {"holder": str(grant.holder), "role": grant.role, "scope": grant.scope}
-    await tell(db, Base.metadata, Event("linli.registry.role_given.v1", str(given.id), grant.scope or None, told))
+    await _told(db, "linli.registry.role_given.v1", given)
     return given
+
+
+async def _told(db: AsyncSession, fact: str, grant: RoleGrant) -> None:
+    """Who holds it stays inside; party membership is not told at all (PRI-1)."""
+    if grant.role != Role.PARTY_MEMBER:
+        told = {"role": grant.role, "scope": grant.scope}
+        await tell(db, Base.metadata, Event(fact, str(grant.id), grant.scope or None, told))
 
 
 async def end_role(db: AsyncSession, actor: Actor, grant_id: UUID, now: datetime) -> None:
@@ -95,23 +113,28 @@ async def end_role(db: AsyncSession, actor: Actor, grant_id: UUID, now: datetime
     row.ended_at, row.ended_by = now, f"person:{actor.subject}"
     sessions.revoke(db, row.holder, datetime.now(UTC))
     audit.note(db, "role_grant", row.id, row.scope or None, role=row.role, holder=str(row.holder))
-    told = {"holder": str(row.holder), "role": row.role, "scope": row.scope}
-    await tell(db, Base.metadata, Event("linli.registry.role_ended.v1", str(row.id), row.scope or None, told))
+    await _told(db, "linli.registry.role_ended.v1", row)
 
 
 async def invite_person(db: AsyncSession, actor: Actor, person_id: UUID, login: str) -> tuple[str, datetime]:
-    """A one-time code for setting up the account, and when it expires. Errors: PersonUnknown, LoginTaken, RoleNotYours.
+    """A one-time code for setting up the account, and when it expires.
 
-    Who invites must be able to give every role that the person holds: else a clerk could take over a secretary.
+    Errors: PersonUnknown (also out of reach), AccountStands, LoginTaken, RoleNotYours. Whoever can sign in already is
+    invited anew by an administrator only, and a resident by nobody: the code would hand his votes to the inviter.
     """
-    if await _locked_holder(db, person_id) is None:
+    if await _locked_holder(db, person_id) is None or not await is_known_to(db, actor, person_id):
         raise PersonUnknown
     held = await rights_of(db, person_id, datetime.now(UTC))
     mine = scopes_by_role(actor.grants)
     for grant in held.grants:
-        if Role(grant.role) not in {Role.OWNER, Role.RESIDENT} and not may_give(mine, Role(grant.role), grant.scope):
+        if Role(grant.role) not in BOUND and not may_give(mine, Role(grant.role), grant.scope):
             raise RoleNotYours(role=grant.role)
+    account = await db.get(Account, person_id, with_for_update=True)
+    is_set_up = account is not None and (account.password_hash or account.mini_program_index)
+    if held.homes or (is_set_up and not actor.has({Role.ADMINISTRATOR})):
+        raise AccountStands
     audit.note(db, "person", person_id)
+    await sessions.end_all(db, person_id, "INVITED_ANEW", datetime.now(UTC))
     return await _invite(db, person_id, login)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from services.registry.errors import (
+    AccountStands,
     GrantUnknown,
     HolderUnknown,
     LoginTaken,
@@ -13,13 +14,15 @@ from services.registry.errors import (
     RoleClashes,
     RoleHeld,
     RoleNotYours,
+    RolesFull,
+    ScopeUnknown,
     answers,
 )
 from services.registry.roles import actions, queries
 from services.registry.roles.schemas import GrantSeen, InvitationSeen, NewGrant, NewInvitation
 from services.registry.rules.roles import GIVES, Role
 from services.registry.tables.identity import RoleGrant
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing
 from shared.identity import Actor, allow
 from shared.paging import Listed, Orders, Page, down, page_of, paged
 
@@ -51,7 +54,7 @@ async def list_roles(
     operation_id="give_role",
     summary="Give a role",
     status_code=201,
-    responses=answers(RoleNotYours, HolderUnknown, RoleClashes, RoleHeld),
+    responses=answers(RoleNotYours, HolderUnknown, ScopeUnknown, RoleClashes, RoleHeld, RolesFull),
 )
 async def give_role(db: Writing, actor: Giver, grant: NewGrant, now: Now) -> GrantSeen:
     """Give a role to a person, within the reach of your own."""
@@ -70,8 +73,9 @@ async def end_role(db: Writing, actor: Giver, grant_id: UUID, now: Now) -> None:
     "/{person_id}/invitations",
     operation_id="invite_person",
     summary="Invite a person to set up his account",
+    openapi_extra=NEVER_REPLAYED,
     status_code=201,
-    responses=answers(PersonUnknown, LoginTaken, RoleNotYours),
+    responses=answers(PersonUnknown, AccountStands, LoginTaken, RoleNotYours),
 )
 async def invite_person(db: Writing, actor: Giver, person_id: UUID, invitation: NewInvitation) -> InvitationSeen:
     """A one-time code to be handed over in person; with it he signs in once and sets his password."""

@@ -122,6 +122,8 @@ class _Planner:
         return self.ids[key]
 
     def _person(self, owner: Owner) -> UUID:
+        if owner.same_as:
+            return owner.same_as
         if owner.number and (present := self.known.people.get(id_index(self.keys, owner.number))):
             return present
         known = KnownOfPerson(owner.name, owner.phone, owner.number, owner.faulty_number)

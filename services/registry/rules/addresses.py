@@ -39,9 +39,7 @@ class Address:
     @property
     def order(self) -> str:
         """Sorts as people count: building 10 after building 9, room 1001 after room 901."""
-        return re.sub(
-            r"\d+", lambda digits: digits.group().zfill(5), f"{self.building}|{self.entrance}|{self.room}"
-        )
+        return re.sub(r"\d+", lambda digits: digits.group().zfill(5), f"{self.building}|{self.entrance}|{self.room}")
 
 
 MARKS: Mapping[str, HomeKind] = {"S": HomeKind.SHOP, "P": HomeKind.PARKING, "K": HomeKind.STORE}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from uuid import UUID
 
 from services.registry.rules.numerals import one_line, plain
 
@@ -45,6 +46,8 @@ class Owner:
     number: str | None = None
     phone: str | None = None
     faulty_number: str | None = None
+    same_as: UUID | None = None
+    """The person on record whom a clerk points at; nothing else is then said of him."""
 
 
 LONGEST_NAME = 100
@@ -115,6 +118,8 @@ def same_owners(owners: Sequence[Owner]) -> tuple[str, ...]:
 
 
 def _key(owner: Owner, place: int, codes: Mapping[str, set[str]]) -> str:
+    if owner.same_as:
+        return f"person:{owner.same_as}"
     if owner.kind is OwnerKind.PERSON:
         return f"id:{owner.number}" if owner.number else f"row:{place}"
     if owner.number:

@@ -1,6 +1,6 @@
 """Which roles there are, and who may give or end which of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 
@@ -52,6 +52,12 @@ def may_give(giver: Mapping[Role, tuple[str, ...]], role: Role, scope: str) -> b
         role in GIVES.get(held, frozenset()) and any(scope.startswith(reach) for reach in reaches)
         for held, reaches in giver.items()
     )
+
+
+def may_give_all(giver: Mapping[Role, tuple[str, ...]], held: Iterable[tuple[Role, str]]) -> bool:
+    """PRI-6. Whether somebody may decide over the account of a person who holds these roles, so that no clerk ever
+    takes over or removes his secretary. Roles that come from a home do not count."""
+    return all(may_give(giver, role, scope) for role, scope in held if role not in BOUND)
 
 
 def clashes(held: frozenset[Role], role: Role) -> bool:

@@ -21,13 +21,21 @@ class Account(Base):
     """Blind index of the mini-program's openid."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_set_at: Mapped[datetime | None] = mapped_column(INSTANT)
-    failures: Mapped[int] = mapped_column(Integer)
-    locked_until: Mapped[datetime | None] = mapped_column(INSTANT)
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_confirmed_at: Mapped[datetime | None] = mapped_column(INSTANT)
     totp_last_step: Mapped[int] = mapped_column(BigInteger)
     """A TOTP code counts once: the last time step that was used."""
     __table_args__ = (CheckConstraint("login = lower(login)", name="login_lower"),)
+
+
+class LoginTry(Base):
+    """Failed sign-ins to a login, whether or not anybody has it: the lock must not tell which logins exist."""
+
+    __tablename__ = "login_try"
+    login_index: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    locked_until: Mapped[datetime | None] = mapped_column(INSTANT)
+    at: Mapped[datetime] = mapped_column(INSTANT, index=True)
 
 
 class OneTimeCode(Base):

@@ -28,7 +28,7 @@ from services.ticket.tickets import actions, callbacks, queries, shown
 from services.ticket.tickets.contacts import contact_of
 from services.ticket.tickets.schemas import ChangeTicket, MoveTicket, NewCallback, NewTicket, ReadContact
 from services.ticket.tickets.shown import ContactSeen, MoveSeen, SimilarSeen, TicketListed, TicketSeen, Viewer
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing
 from shared.exports import Export, Listing, listed, listing
 from shared.files import ReferenceRefused
 from shared.identity import Actor, SignedIn, allow
@@ -187,6 +187,7 @@ async def follow_ticket(
 @router.post(
     "/{ticket_id}/contact-readings",
     operation_id="read_contact",
+    openapi_extra=NEVER_REPLAYED,
     summary="Read the contact in clear",
     status_code=201,
     responses=answers(TicketUnknown, ContactUnknown),

@@ -80,7 +80,7 @@ async def running(
     house.transports["registry"] = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False, client=(client, 50_000))
-        async with httpx2.AsyncClient(transport=transport, base_url="http://registry") as http:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
             yield Registry(app, house, http)
 
 

@@ -212,20 +212,6 @@ async def test_owners_are_masked_and_shown_in_clear_only_for_a_recorded_purpose(
     assert [(row.purpose, row.subject_id) for row in rows] == [("核对房产证", owner["person"]["id"])]
 
 
-async def test_an_erased_person_leaves_his_home_on_the_register(roll: Office) -> None:
-    """PRI-3, OWN-6."""
-    before = await roll.register()
-    home = await roll.home("9-1-101")
-    owner = (await roll.get(f"/v1/homes/{home['id']}/owners"))["items"][0]["person"]["id"]
-    erased = await roll.http.delete(f"/v1/people/{owner}", headers=roll.secretary)
-    twice = await roll.http.delete(f"/v1/people/{owner}", headers=roll.secretary)
-    shown = await roll.http.post(f"/v1/people/{owner}/disclosures", json={"purpose": "核对"}, headers=roll.secretary)
-    seen = await roll.get(f"/v1/people/{owner}")
-    assert [erased.status_code, twice.status_code, shown.status_code] == [204, 409, 409]
-    assert (seen["erased"], seen["name"], seen["phone"]) == (True, None, None)
-    assert await roll.register() == before
-
-
 async def test_a_door_code_is_shown_once_and_binds_one_person(roll: Office) -> None:
     """PRI-4."""
     await roll.registry.enter("worker", f"GRID_WORKER@{COMMUNITY}001")
@@ -336,3 +322,20 @@ async def test_two_who_enter_one_owner_at_once_enter_one_person(roll: Office) ->
     found = [(await roll.get(f"/v1/homes/{reply.json()['id']}/owners"))["items"][0] for reply in replies]
     assert {reply.status_code for reply in replies} == {201}
     assert len({one["person"]["id"] for one in found}) == 1
+
+
+async def test_undelivered_homes_count_with_the_developer_once_it_is_named(roll: Office) -> None:
+    """VOTE-1."""
+    for label, delivery in (("9-1-101", "SOLD_UNDELIVERED"), ("10-1-101", "SOLD_UNDELIVERED"), ("10-1-102", "UNSOLD")):
+        home = await roll.home(label)
+        change = {"delivery": delivery, "rented": False}
+        assert (await put(roll, f"/v1/homes/{home['id']}", change, '"1"')).status_code == 200
+    before = await roll.register()
+    named = await put(roll, f"{roll.path}/developer", {"name": "太原某某置业有限公司"}, '"1"')
+    after = await roll.register()
+    odd = await put(roll, f"{roll.path}/developer", {"name": "某某", "credit_code": "1"}, named.headers["etag"])
+    stale = await put(roll, f"{roll.path}/developer", {"name": "别家公司"}, '"1"')
+
+    assert (before["heads"], before["owners_unknown"]) == (4, 1)
+    assert (after["heads"], after["owners_unknown"]) == (2, 0), "three with the developer, two of the former work unit"
+    assert [named.status_code, odd.status_code, stale.status_code] == [200, 422, 412]

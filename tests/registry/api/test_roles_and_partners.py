@@ -1,6 +1,10 @@
 """Giving and ending roles, letting platforms in, and the feed they read."""
 
+import asyncio
+import base64
+import json
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +23,13 @@ async def registry(clean: None, database_urls: Mapping[str, str], tmp_path: Path
     async with running(database_urls["registry"], tmp_path / "data") as house:
         await house.enter("root", "ADMINISTRATOR@")
         await house.enter("secretary", f"SECRETARY@{STREET}001")
+        await house.enter("officer", f"STREET_OFFICER@{STREET}")
+        officer, secretary = await house.as_sample("officer"), await house.as_sample("secretary")
+        for serial in ("001", "002"):
+            await house.http.post("/v1/regions", json={"code": STREET + serial, "name": "社区"}, headers=officer)
+        compound = {"community_code": f"{STREET}001", "name": "晋阳小区"}
+        made = await house.http.post("/v1/compounds", json=compound, headers=secretary)
+        assert made.json()["code"] == COMPOUND, made.text
         yield house
 
 
@@ -49,6 +60,7 @@ async def test_a_role_is_given_shown_used_and_ended(registry: Registry) -> None:
         ("RESIDENT", COMPOUND, 403),
         ("GRID_WORKER", "1401x", 422),
         ("KING", COMPOUND, 422),
+        ("GRID_WORKER", f"{STREET}001999", 422),
     ],
 )
 async def test_nobody_gives_what_is_not_his_to_give(registry: Registry, role: str, scope: str, status: int) -> None:
@@ -99,6 +111,127 @@ async def test_a_clerk_cannot_take_over_a_secretary_by_inviting_her(registry: Re
     assert reply.json()["role"] == "SECRETARY"
 
 
+async def _resident(registry: Registry, login: str) -> str:
+    """A resident of the compound, bound by a door code; his id."""
+    secretary = await registry.as_sample("secretary")
+    homes = (await registry.http.get("/v1/compounds", headers=secretary)).json()["items"][0]["id"]
+    home = await registry.http.post(
+        f"/v1/compounds/{homes}/homes", json={"address": f"1号楼1单元{101}"}, headers=secretary
+    )
+    codes = f"/v1/homes/{home.json()['id']}/door-codes"
+    code = (await registry.http.post(codes, json={"relation": "OWNER"}, headers=secretary)).json()["code"]
+    headers = await registry.as_sample(login)
+    bound = await registry.http.post("/v1/me/bindings", json={"code": code}, headers=headers)
+    assert bound.status_code == 201, bound.text
+    return str((await registry.http.get("/v1/me", headers=headers)).json()["id"])
+
+
+async def test_nobody_takes_over_a_resident_by_inviting_him(registry: Registry) -> None:
+    """His account carries his votes: not a clerk elsewhere, not the secretary, not the administrator."""
+    resident = await _resident(registry, "wang")
+    await registry.enter("elsewhere", f"CLERK@{STREET}002")
+    path, body = f"/v1/people/{resident}/invitations", {"login": "mine"}
+
+    replies = [
+        (await registry.http.post(path, json=body, headers=await registry.as_sample(who))).status_code
+        for who in ("elsewhere", "secretary", "root")
+    ]
+
+    assert replies == [404, 409, 409]
+
+
+async def test_who_can_sign_in_already_is_invited_anew_by_an_administrator_only(registry: Registry) -> None:
+    person = await registry.enter(None, f"CLERK@{STREET}001")
+    secretary, root = await registry.as_sample("secretary"), await registry.as_sample("root")
+    path, body = f"/v1/people/{person}/invitations", {"login": "clerk01"}
+    code = (await registry.http.post(path, json=body, headers=secretary)).json()["code"]
+    opened = await registry.sign_in(grant_type="urn:linli:grant:one-time-code", code=code)
+    await registry.http.put("/v1/me/password", json={"password": "Linli-2026"}, headers=bearer(opened))
+
+    again = await registry.http.post(path, json=body, headers=secretary)
+    by_root = await registry.http.post(path, json=body, headers=root)
+    await learn(registry)
+
+    assert (again.status_code, by_root.status_code) == (409, 201)
+    assert (await registry.http.get("/v1/me", headers=bearer(opened))).status_code == 401, "his sessions ended"
+
+
+async def test_a_role_goes_to_who_is_in_reach_or_tied_to_no_place(registry: Registry) -> None:
+    resident = await _resident(registry, "wang")
+    await registry.enter("elsewhere", f"SECRETARY@{STREET}002")
+    grant = {"holder": resident, "role": "VOLUNTEER"}
+
+    far = await registry.http.post(
+        "/v1/roles", json={**grant, "scope": f"{STREET}002"}, headers=await registry.as_sample("elsewhere")
+    )
+    near = await registry.http.post(
+        "/v1/roles", json={**grant, "scope": f"{STREET}001"}, headers=await registry.as_sample("secretary")
+    )
+
+    assert (far.status_code, near.status_code) == (404, 201)
+
+
+async def test_a_grant_is_dead_when_it_ran_out_and_no_token_outlives_it(registry: Registry) -> None:
+    worker = await registry.enter("worker")
+    soon = datetime.now(UTC) + timedelta(seconds=90)
+    grant = {"holder": str(worker), "role": "VOLUNTEER", "scope": COMPOUND, "until": soon.isoformat()}
+    await registry.http.post("/v1/roles", json=grant, headers=await registry.as_sample("secretary"))
+
+    token = (await registry.as_sample("worker"))["Authorization"].removeprefix("Bearer ")
+
+    payload = token.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert claims["grants"] == [f"VOLUNTEER@{COMPOUND}"]
+    assert claims["exp"] <= soon.timestamp()
+
+
+async def test_a_wider_grant_stands_for_those_that_it_covers(registry: Registry) -> None:
+    await registry.enter("busy", f"CLERK@{STREET}", *[f"CLERK@{STREET}{serial:03d}" for serial in range(1, 300)])
+
+    me = await registry.http.get("/v1/me", headers=await registry.as_sample("busy"))
+
+    assert me.json()["roles"] == [{"role": "CLERK", "scope": STREET}]
+
+
+async def test_of_two_platforms_of_one_name_at_once_one_gets_in(registry: Registry) -> None:
+    root = await registry.as_sample("root")
+    partner = {"name": "twice", "scope": STREET}
+
+    replies = await asyncio.gather(*(registry.http.post("/v1/partners", json=partner, headers=root) for _ in range(3)))
+
+    assert sorted(reply.status_code for reply in replies) == [201, 409, 409]
+
+
+async def test_a_platform_never_hears_who_holds_a_role_nor_of_party_membership(registry: Registry) -> None:
+    """PRI-1: events are thin."""
+    secretary, worker = await registry.as_sample("secretary"), await registry.enter("worker")
+    for role in ("PARTY_MEMBER", "VOLUNTEER"):
+        grant = {"holder": str(worker), "role": role, "scope": COMPOUND}
+        assert (await registry.http.post("/v1/roles", json=grant, headers=secretary)).status_code == 201
+    await _relayed(registry)
+
+    told = (await registry.http.get("/v1/events?limit=200", headers=await registry.as_sample("root"))).text
+
+    assert "VOLUNTEER" in told
+    assert "PARTY_MEMBER" not in told
+    assert str(worker) not in told
+
+
+async def test_what_is_of_no_place_is_heard_by_who_hears_everything_and_a_quiet_reader_moves_on(
+    registry: Registry,
+) -> None:
+    async with registry.house.database.write() as session, session.begin():
+        await tell(session, Base.metadata, Event("linli.registry.tried.v1", "nowhere", None, {}))
+    await _relayed(registry)
+
+    everything = (await registry.http.get("/v1/events?limit=200", headers=await registry.as_sample("root"))).json()
+    await registry.enter("far", "CLERK@140105")
+    quiet = (await registry.http.get("/v1/events", headers=await registry.as_sample("far"))).json()
+
+    assert "nowhere" in {event["subject"] for event in everything["items"]}
+    assert quiet == {"items": [], "after": everything["after"]}
+
+
 async def test_a_platform_signs_in_changes_its_secret_and_loses_access(registry: Registry) -> None:
     root = await registry.as_sample("root")
     made = await registry.http.post("/v1/partners", json={"name": "city-12345", "scope": STREET}, headers=root)
@@ -138,9 +271,7 @@ async def test_the_feed_is_dense_in_order_once_each_and_within_reach(registry: R
         async with registry.house.database.write() as session, session.begin():
             event = Event("linli.registry.tried.v1", str(place), code, {"place": place})
             await tell(session, Base.metadata, event)
-    neighbour = registry.house.neighbour("registry")
-    while await relay(registry.house.database, Base.metadata, neighbour, "registry") or await _waiting(registry):
-        pass
+    await _relayed(registry)
 
     first = (await registry.http.get("/v1/events?limit=2", headers=partner)).json()
     rest = (await registry.http.get(f"/v1/events?after={first['after']}", headers=partner)).json()
@@ -152,6 +283,12 @@ async def test_the_feed_is_dense_in_order_once_each_and_within_reach(registry: R
     assert nothing == {"items": [], "after": rest["after"]}
     assert [int(row["sequence"]) for row in everything] == list(range(1, len(everything) + 1))
     assert len({row["id"] for row in everything}) == len(everything)
+
+
+async def _relayed(registry: Registry) -> None:
+    neighbour = registry.house.neighbour("registry")
+    while await relay(registry.house.database, Base.metadata, neighbour, "registry") or await _waiting(registry):
+        continue
 
 
 async def _waiting(registry: Registry) -> bool:

@@ -1,18 +1,18 @@
 """Signing in, going on and ending: what each way gives, and what a stolen token is worth."""
 
 import asyncio
+import base64
 import json
-import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pyotp
 import pytest
+from sqlalchemy import text
 
+from services.registry.oauth.tries import forget_old, login_index
 from tests.registry.api.houses import Registry, bearer, learn, running
 
 STREET = "140109013"
@@ -81,6 +81,93 @@ async def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(regi
     assert unknown.json()["title"] == wrong[0].json()["title"]
 
 
+async def test_a_login_that_nobody_has_locks_just_the_same(registry: Registry) -> None:
+    """Else the lock would tell which logins exist."""
+    tries = [await registry.sign_in(grant_type="password", username="nobody", password=f"no-{i}") for i in range(6)]
+
+    assert [reply.status_code for reply in tries] == [400] * 5 + [429]
+
+
+async def test_tries_of_yesterday_are_forgotten(registry: Registry) -> None:
+    await registry.sign_in(grant_type="password", username="yesterday", password="no")
+    await registry.sign_in(grant_type="password", username="today", password="no")
+    async with registry.house.database.write() as session, session.begin():
+        index = login_index(registry.house.keys, "yesterday")
+        await session.execute(
+            text("UPDATE registry.login_try SET at = at - interval '25 hours' WHERE login_index = :it"), {"it": index}
+        )
+
+        await forget_old(session)
+
+        left = await session.execute(text("SELECT login_index FROM registry.login_try"))
+        assert [bytes(row) for row in left.scalars()] == [login_index(registry.house.keys, "today")]
+
+
+async def test_a_new_password_ends_every_other_session_and_wrong_present_ones_are_counted(registry: Registry) -> None:
+    await _set_up(registry, "wang01", f"CLERK@{STREET}001")
+    form = {"grant_type": "password", "username": "wang01", "password": "Linli-2026"}
+    mine, stolen = await registry.sign_in(**form), await registry.sign_in(**form)
+    change = {"password": "Linli-2027", "present": "Linli-2026"}
+
+    guesses = [
+        await registry.http.put("/v1/me/password", json={**change, "present": f"no-{i}"}, headers=bearer(stolen))
+        for i in range(6)
+    ]
+    locked = await registry.http.put("/v1/me/password", json=change, headers=bearer(mine))
+    async with registry.house.database.write() as session, session.begin():
+        await (await session.connection()).exec_driver_sql("DELETE FROM registry.login_try")
+    changed = await registry.http.put("/v1/me/password", json=change, headers=bearer(mine))
+    refreshed = await registry.sign_in(grant_type="refresh_token", refresh_token=stolen.json()["refresh_token"])
+    await learn(registry)
+
+    assert [reply.status_code for reply in guesses] == [400] * 5 + [429]
+    assert (locked.status_code, changed.status_code, refreshed.status_code) == (429, 204, 400)
+    assert (await registry.http.get("/v1/me", headers=bearer(stolen))).status_code == 401
+    assert (await registry.http.get("/v1/me", headers=bearer(mine))).status_code == 200
+
+
+async def test_a_resident_chooses_his_login_with_his_first_password(registry: Registry) -> None:
+    mine = await registry.as_sample("new-resident")
+
+    without = await registry.http.put("/v1/me/password", json={"password": "Linli-2026"}, headers=mine)
+    chosen = await registry.http.put(
+        "/v1/me/password", json={"password": "Linli-2026", "login": "xiaowang"}, headers=mine
+    )
+    signed_in = await registry.sign_in(grant_type="password", username="xiaowang", password="Linli-2026")
+
+    assert (without.status_code, chosen.status_code, signed_in.status_code) == (422, 204, 200)
+
+
+async def test_a_first_sign_in_sent_many_times_at_once_makes_one_person(registry: Registry) -> None:
+    replies = await asyncio.gather(*(registry.as_sample("eager") for _ in range(6)))
+
+    ids = {(await registry.http.get("/v1/me", headers=headers)).json()["id"] for headers in replies}
+
+    assert len(ids) == 1
+
+
+async def test_a_flood_of_wrong_passwords_leaves_the_room_open(registry: Registry) -> None:
+    flood = [
+        asyncio.create_task(registry.sign_in(grant_type="password", username=f"u{i}", password="no")) for i in range(60)
+    ]
+    region = await registry.http.get("/v1/regions/140109013", headers=await registry.as_sample("somebody"))
+    statuses = {(await reply).status_code for reply in flood}
+
+    assert region.status_code == 200
+    assert statuses == {400, 503}
+
+
+@pytest.mark.parametrize("secret", ["a\0b:secret", "nocolon", "", "\ud800:x", "x" * 300 + ":y"])
+async def test_an_odd_client_is_refused_not_broken(registry: Registry, secret: str) -> None:
+    basic = base64.b64encode(secret.encode("utf-8", "surrogatepass")).decode()
+
+    reply = await registry.http.post(
+        "/oauth/token", data={"grant_type": "client_credentials"}, headers={"Authorization": f"Basic {basic}"}
+    )
+
+    assert reply.status_code == 401
+
+
 async def test_an_administrator_has_no_role_until_his_second_factor_stands(registry: Registry) -> None:
     """PRI-6, ADR 5."""
     await _set_up(registry, "boss", "ADMINISTRATOR@")
@@ -147,18 +234,6 @@ async def test_somebody_new_is_known_again_at_his_second_sign_in(registry: Regis
 
     assert mine[0]["id"] == mine[1]["id"]
     assert mine[0]["next_step"] == "BIND_HOME"
-
-
-@pytest.mark.parametrize(("sample", "client"), [(True, "192.0.2.7"), (False, "127.0.0.1")])
-async def test_sample_sign_ins_exist_on_loopback_in_sample_mode_only(
-    clean: None, database_urls: Mapping[str, str], tmp_path: Path, sample: bool, client: str
-) -> None:
-    async with running(database_urls["registry"], tmp_path / "data", sample, client) as registry:
-        await registry.enter("secretary", f"SECRETARY@{STREET}001")
-
-        reply = await registry.sign_in(grant_type=MINI, code="dev:secretary")
-
-    assert (reply.status_code, reply.json()["error"]) == (400, "invalid_grant")
 
 
 BAD_FORMS = {
@@ -233,57 +308,6 @@ async def test_secrets_are_kept_as_digests(registry: Registry, admin_url: str) -
     assert "argon2id" in everything
     for secret in ("Linli-2026", reply.json()["refresh_token"], reply.json()["access_token"]):
         assert secret not in everything
-
-
-class _WeChat(BaseHTTPRequestHandler):
-    """Speaks the platform's wire format: always 200, openid or errcode."""
-
-    def do_GET(self) -> None:
-        asked = parse_qs(urlsplit(self.path).query)
-        good = asked.get("js_code") == ["good"] and asked.get("appid") == ["wx1"] and asked.get("secret") == ["s"]
-        said = {"openid": "o-1", "session_key": "k"} if good else {"errcode": 40029, "errmsg": "invalid code"}
-        body = json.dumps(said).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        return
-
-
-@pytest.fixture
-def wechat() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), _WeChat) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-async def test_the_mini_program_platform_is_asked_who_a_code_is(
-    clean: None, database_urls: Mapping[str, str], tmp_path: Path, wechat: str
-) -> None:
-    settings = {"wechat_app_id": "wx1", "wechat_app_secret": "s", "wechat_url": wechat}
-    async with running(database_urls["registry"], tmp_path / "data", False, **settings) as registry:
-        good = await registry.sign_in(grant_type=MINI, code="good")
-        bad = await registry.sign_in(grant_type=MINI, code="stale")
-        me = await registry.http.get("/v1/me", headers=bearer(good))
-
-    assert (good.status_code, bad.status_code) == (200, 400)
-    assert me.json()["next_step"] == "BIND_HOME"
-
-
-async def test_a_mini_program_platform_that_is_away_is_said_so(
-    clean: None, database_urls: Mapping[str, str], tmp_path: Path
-) -> None:
-    settings = {"wechat_app_id": "wx1", "wechat_app_secret": "s", "wechat_url": "http://127.0.0.1:1"}
-    async with running(database_urls["registry"], tmp_path / "data", False, **settings) as registry:
-        reply = await registry.sign_in(grant_type=MINI, code="good")
-
-    assert (reply.status_code, reply.headers["retry-after"]) == (503, "5")
 
 
 async def test_every_key_and_endpoint_is_published(registry: Registry) -> None:

@@ -1,0 +1,53 @@
+"""How bindings and open door codes of a home end when what they stand on ends."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.oauth import sessions
+from services.registry.rules.door_codes import Relation
+from services.registry.tables.owners import Binding, DoorCode
+from services.registry.tables.places import Compound, Home
+from services.registry.tables.schema import Base
+from shared.outbox import Event, tell
+
+OWNERS_OWN = (Relation.OWNER, Relation.FAMILY)
+"""The ties that stand on the ownership; a tenant's stands on his tenancy."""
+
+
+async def end_bindings(db: AsyncSession, bindings: Iterable[Binding], reason: str, now: datetime) -> None:
+    """PRI-4. End these, tell it, and let the tokens that carry them die within a minute."""
+    for binding in bindings:
+        binding.ended_at, binding.end_reason = now, reason
+        sessions.revoke(db, binding.person_id, datetime.now(UTC))
+        place = select(Compound.code).join(Home, Home.compound_id == Compound.id).where(Home.id == binding.home_id)
+        code = (await db.execute(place)).scalar_one()
+        data: dict[str, str | int | bool | None] = {"home": str(binding.home_id), "relation": binding.relation}
+        await tell(db, Base.metadata, Event("linli.registry.home_left.v1", str(binding.id), code, data))
+
+
+async def end_ties_of_owners(db: AsyncSession, home_id: UUID, staying: Collection[UUID], now: datetime) -> None:
+    """PRI-4. An ownership of the home ended: so do its open codes and the bindings, but of owners who stay.
+
+    Codes go first: whoever is binding himself with one at this moment is waited for, and his binding is then seen.
+    """
+    await void_codes(db, home_id, OWNERS_OWN, now)
+    live = select(Binding).where(
+        Binding.home_id == home_id, Binding.ended_at.is_(None), Binding.relation.in_(OWNERS_OWN)
+    )
+    found = (await db.execute(live.with_for_update())).scalars()
+    await end_bindings(db, [one for one in found if one.person_id not in staying], "OWNERSHIP_ENDED", now)
+
+
+async def void_codes(db: AsyncSession, home_id: UUID, relations: Collection[Relation], now: datetime) -> None:
+    """PRI-4. Door codes of these ties that still could bind somebody no longer can."""
+    still_open = update(DoorCode).where(
+        DoorCode.home_id == home_id,
+        DoorCode.relation.in_(relations),
+        DoorCode.used_at.is_(None),
+        DoorCode.expires_at > now,
+    )
+    await db.execute(still_open.values(expires_at=now))
