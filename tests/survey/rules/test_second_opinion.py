@@ -1,7 +1,8 @@
 """On the XPath 1.0 core our evaluation and elementpath, written apart, agree on generated expressions.
 
 Left out, because elementpath 5.1 yields what later versions of XPath say: `mod` with a negative or no divisor
-(XPath 1.0: 5 mod -2 = 1), and untyped arguments where it wants numbers.
+(XPath 1.0: 5 mod -2 = 1), fractions in `substring` (it rounds half to even),
+and untyped arguments where it wants numbers.
 """
 
 import math
@@ -27,7 +28,8 @@ TREE = ET.fromstring(
     "<person><who>c</who><age>35</age></person></data>"
 )
 NUMBERS = st.sampled_from(
-    ["0", "1", "2.5", "7", "-3", "/data/n", "/data/d", "sum(/data/person/age)", "count(/data/person)", "'4'", "'x'",
+    ["0", "1", "2.5", "7", "-3", "/data/n", "/data/d", "sum(/data/person/age)", "count(/data/person)",
+     "number('4')", "number('x')",
      "/data/person[age > 9][2]/age", "/data/person[position() = 2]/age", "/data/person[last()]/age", "1 div 0"]
 )  # fmt: skip
 TEXTS = st.sampled_from(
@@ -45,8 +47,8 @@ NUMERIC = st.recursive(NUMBERS, _number, max_leaves=5)
 TEXTUAL = st.one_of(
     TEXTS,
     st.tuples(TEXTS, TEXTS).map(lambda two: f"concat({two[0]}, {two[1]})"),
-    st.tuples(TEXTS, NUMERIC, NUMERIC).map(
-        lambda three: f"substring({three[0]}, number({three[1]}), number({three[2]}))"
+    st.tuples(TEXTS, st.integers(-3, 6), st.integers(-1, 9)).map(
+        lambda one: f"substring({one[0]}, {one[1]}, {one[2]})"
     ),
     st.tuples(TEXTS, TEXTS).map(lambda two: f"substring-before({two[0]}, {two[1]})"),
     st.tuples(TEXTS, TEXTS).map(lambda two: f"substring-after({two[0]}, {two[1]})"),
@@ -86,6 +88,6 @@ def same(one: object, other: object) -> bool:
 
 
 @given(text=st.one_of(NUMERIC, TEXTUAL, TRUE_OR_NOT))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 def test_both_yield_the_same(text: str) -> None:
     assert same(ours(text), theirs(text)), (ours(text), theirs(text))
