@@ -57,7 +57,8 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         404, "compound-missing", "没有这个小区", "No such compound", "也可能不归您管。", "Or it is not yours."
     ),
     StepRefused: Answer(
-        409, "step-refused", "此时不能办理", "This cannot be done now", "{why_zh}", "{why_en}", members=_WHY
+        409, "election-step-refused", "此时不能进行这一步", "This step cannot be made now", "{why_zh}", "{why_en}",
+        members=_WHY,
     ),
     RulesRefused: Answer(
         422, "rules-refused", "规则参数不能并用", "The parameters do not fit together", "有误的参数:{at_fault}。",

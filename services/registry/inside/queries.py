@@ -43,6 +43,6 @@ async def _owners_by_home(db: AsyncSession, compound_id: UUID) -> dict[UUID, lis
         .where(Home.compound_id == compound_id, Binding.ended_at.is_(None), Binding.relation == "OWNER")
     )
     found: dict[UUID, list[UUID]] = {}
-    for home, person in await db.execute(union(registered, tied)):
-        found.setdefault(home, []).append(person)
+    for row in await db.execute(union(registered, tied)):
+        found.setdefault(row.home_id, []).append(row.person_id)
     return {home: sorted(persons) for home, persons in found.items()}
