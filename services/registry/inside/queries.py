@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, union
+from sqlalchemy import Result, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.inside.schemas import RollHomeFact
@@ -43,6 +43,7 @@ async def _owners_by_home(db: AsyncSession, compound_id: UUID) -> dict[UUID, lis
         .where(Home.compound_id == compound_id, Binding.ended_at.is_(None), Binding.relation == "OWNER")
     )
     found: dict[UUID, list[UUID]] = {}
-    for row in await db.execute(union(registered, tied)):
-        found.setdefault(row.home_id, []).append(row.person_id)
+    pairs: Result[UUID, UUID] = await db.execute(union(registered, tied))
+    for home, person in pairs:
+        found.setdefault(home, []).append(person)
     return {home: sorted(persons) for home, persons in found.items()}
