@@ -65,6 +65,12 @@ COUNTED = {
     "list_compounds": 1,
     "list_roll_imports": 1,
     "list_owners": 0,
+    "list_surveys": 1,
+    "list_rounds": 1,
+    "list_elections": 1,
+    "list_topics": 1,
+    "list_councils": 1,
+    "list_meetings": 1,
 }
 
 

@@ -21,6 +21,7 @@ from services.registry.tables.identity import SignIn
 from shared.database import new_id
 from shared.following import follow
 from shared.identity import Grant
+from tests.factories.seeded_rooms import seed_rooms
 from tests.registry.api.houses import Registry
 from tests.shared.pictures import picture
 
@@ -52,7 +53,10 @@ class Seeded:
         return frozenset({self.code, *self.homes, *self.tickets, *named})
 
 
-MARKS = ("compound_id", "home_id", "person_id", "grant_id", "import_id", "ticket_id", "file_id")
+MARKS = (
+    *("compound_id", "home_id", "person_id", "grant_id", "import_id", "ticket_id", "file_id"),
+    *("survey_id", "round_id", "visit_id", "submission_id", "election_id", "topic_id", "council_id", "meeting_id"),
+)
 
 
 @dataclass
@@ -150,6 +154,7 @@ async def _more(house: WholeHouse, place: Seeded, administrator: dict[str, str],
         ticket = await house.done("POST", "/v1/tickets", resident, json=report)
         place.tickets.append(ticket["id"])
     ids |= {"ticket_id": place.tickets[0], "code": place.code[:12]}
+    await seed_rooms(house, place)
 
 
 @asynccontextmanager

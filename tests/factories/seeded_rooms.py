@@ -1,0 +1,92 @@
+"""Something of everything in survey, election and meeting of one compound, made through the public API."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from services.registry.rules.roles import Role
+from services.survey.sample import make
+from shared.database import new_id
+
+if TYPE_CHECKING:
+    from tests.factories.whole_house import Seeded, WholeHouse
+
+NOMINEES = ("王秀兰", "李建国", "赵敏", "周强")
+
+
+async def seed_rooms(house: "WholeHouse", place: "Seeded") -> None:
+    """A round with a visit and its answers, a ballot being drafted, a council with its meeting and a topic."""
+    await _survey(house, place)
+    await _election(house, place)
+    await _meeting(house, place)
+
+
+async def _survey(house: "WholeHouse", place: "Seeded") -> None:
+    ids, clerk = place.ids, house.as_role(Role.CLERK, place)
+    visitor = house.as_role(Role.GRID_WORKER, place)
+    survey = await house.done("POST", "/v1/surveys", clerk, json=_in(place, title="入户摸底"))
+    records = dict(make.records())
+    version = await house.done("POST", f"/v1/surveys/{survey['id']}/versions", clerk, json=records)
+    opened = await house.done("POST", "/v1/rounds", clerk, json={"survey_id": survey["id"], "title": "十一月入户"})
+    ids |= {"survey_id": survey["id"], "number": str(version["number"]), "round_id": opened["id"]}
+    now = datetime.now(UTC).isoformat()
+    at = {"round_id": opened["id"], "home_id": ids["home_id"], "notice_version": "2026-1"}
+    visit = {
+        **at,
+        "id": str(new_id()),
+        "second_visitor": str(place.people[Role.VOLUNTEER]),
+        "outcome": "MET",
+        "relation": "OWNER",
+        "visited_at": now,
+    }
+    ids["visit_id"] = (await house.done("POST", "/v1/visits", visitor, json=visit))["id"]
+    answers = {
+        "household": {"age_0_13": 0, "age_14_59": 2, "age_60": 1},
+        "help_wanted": ["SHOPPING"],
+        "elder_company": "YES",
+        "matters": ["LAMP", "ROOF"],
+        "occupation": "RETIRED",
+        "contact_channel": "DOOR",
+    }
+    record = {**at, "id": str(new_id()), "answers": answers, "consents": ["ANSWERS"], "answered_at": now}
+    ids["submission_id"] = (await house.done("POST", "/v1/submissions", visitor, json=record))["id"]
+
+
+async def _election(house: "WholeHouse", place: "Seeded") -> None:
+    opens = datetime.now(UTC) + timedelta(days=30)
+    draft = _in(
+        place,
+        rule_set="HOUSEHOLD_BALLOT",
+        title="业主代表推选",
+        words="每户一票,至多划二人。",
+        seats=2,
+        opens_at=opens.isoformat(),
+        closes_at=(opens + timedelta(days=7)).isoformat(),
+        nominees=[{"name": name, "consents": True} for name in NOMINEES],
+    )
+    election = await house.done("POST", "/v1/elections", house.as_role(Role.CLERK, place), json=draft)
+    place.ids |= {"election_id": election["id"], "log_index": "1"}
+
+
+async def _meeting(house: "WholeHouse", place: "Seeded") -> None:
+    ids, clerk = place.ids, house.as_role(Role.CLERK, place)
+    topic = _in(place, title="修好三号楼楼道灯", words="二单元三层的灯坏了两个月")
+    ids["topic_id"] = (await house.done("POST", "/v1/topics", house.as_role(Role.RESIDENT, place), json=topic))["id"]
+    seats = [{"person_id": str(place.people[Role.OWNER]), "name": "王甲", "capacity": "RESIDENTS_DELEGATE"}]
+    today = datetime.now(UTC)
+    term = {"term_starts": "2026-01-01", "term_ends": f"{today.year + 2}-12-31", "members": seats}
+    council = await house.done("POST", "/v1/meetings/councils", clerk, json=_in(place, name="议事会", **term))
+    ids |= {"council_id": council["id"], "member_id": council["members"][0]["id"]}
+    planned = _in(
+        place,
+        kind="COUNCIL",
+        council_id=council["id"],
+        title="议事会",
+        place="社区活动室",
+        starts_at=(today + timedelta(days=20)).isoformat(),
+        agenda=["通报"],
+    )
+    ids["meeting_id"] = (await house.done("POST", "/v1/meetings", clerk, json=planned))["id"]
+
+
+def _in(place: "Seeded", /, **members: Any) -> dict[str, Any]:
+    return {"compound_id": place.ids["compound_id"], **members}
