@@ -16,9 +16,11 @@ from gateway.docs import DocsPages, SampleSignIn
 from gateway.documents import Document
 from gateway.front import Front, Inside
 from gateway.health import HealthPages
+from gateway.inbox import InboxPage
 from gateway.metrics import Metrics
 from gateway.metrics_page import MetricsPage
 from gateway.operations import Operations
+from gateway.overview import OverviewPage
 from gateway.pages import Page, Pages
 from gateway.problem_pages import ProblemPages, problems_in
 from gateway.settings import GatewaySettings
@@ -53,7 +55,7 @@ class Gateway:
         pages = _pages(settings, plan, self.rooms, self.document, metrics)
         self._front = Front(
             settings,
-            Inside(pages, pages.first_segments, self.rooms, Table(families), Operations(self.document)),
+            Inside(pages, pages.families, self.rooms, Table(families), Operations(self.document)),
             metrics,
         )
 
@@ -112,8 +114,13 @@ def _pages(
             "/sample/clock": Page(post=clock.set),
             "/favicon.ico": Page(_no_icon),
             "/robots.txt": Page(_no_robots),
+            "/v1/inbox": Page(InboxPage(rooms).get),
         },
-        below={"/docs/assets/": Page(docs.asset), "/problems/": Page(problems.one)},
+        below={
+            "/docs/assets/": Page(docs.asset),
+            "/problems/": Page(problems.one),
+            "/v1/overview/": Page(OverviewPage(rooms).get),
+        },
     )
 
 

@@ -1,11 +1,11 @@
-"""How the gateway itself asks a room something small inside the house: health, the sample clock."""
+"""How the gateway itself asks a room: inside the house (health, the sample clock), or on a caller's behalf."""
 
 import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.types import Message
+from starlette.types import Message, Scope
 
 from gateway.upstream import Upstream
 
@@ -33,7 +33,17 @@ async def ask(room: Upstream, method: str, path: str, seconds: float, body: byte
     headers = [(b"host", b"house"), (b"content-length", str(len(body)).encode())]
     headers += [(b"content-type", b"application/json")] if body else []
     headers += [(b"authorization", f"Internal {sign}".encode())] if sign else []
-    scope = {
+    scope = _scope(method, path, "", headers)
+    return await _answer(room, scope, body, seconds)
+
+
+async def ask_as(room: Upstream, path: str, query: str, heads: list[tuple[bytes, bytes]], seconds: float) -> Answered:
+    """GET a public route of a room with these headers, the caller's token among them. A crash or silence is NONE."""
+    return await _answer(room, _scope("GET", path, query, [(b"host", b"house"), *heads]), b"", seconds)
+
+
+def _scope(method: str, path: str, query: str, headers: list[tuple[bytes, bytes]]) -> Scope:
+    return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
@@ -41,11 +51,14 @@ async def ask(room: Upstream, method: str, path: str, seconds: float, body: byte
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query.encode(),
         "headers": headers,
         "client": None,
         "server": None,
     }
+
+
+async def _answer(room: Upstream, scope: Scope, body: bytes, seconds: float) -> Answered:
     kept = _Kept(body)
     try:
         async with asyncio.timeout(seconds):

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.admission import Admission
 from gateway.body import Incoming, Patience, check_length, limit_of, say_and_close
 from gateway.cors import Cors
-from gateway.dispatch import Table
+from gateway.dispatch import Table, family_of
 from gateway.errors import BodySlow, OriginForbidden, answer_for
 from gateway.metrics import Metrics
 from gateway.operations import Operations, Priority
@@ -31,8 +31,8 @@ class Inside:
     """What stands behind the door: the gateway's own pages, the rooms, and who answers which path."""
 
     pages: ASGIApp
-    own_paths: frozenset[str]
-    """First segments of the gateway's own pages."""
+    own_families: frozenset[str]
+    """The families of the gateway's own pages."""
     rooms: Mapping[str, Upstream]
     table: Table
     operations: Operations
@@ -80,18 +80,21 @@ class Front:
             receive = Incoming(receive, limit, self._patience)
         if visit.path not in UNCOUNTED:
             self._take_share(visit)
-        if visit.path.split("/", 2)[1] in self._inside.own_paths:
+        if family_of(visit.path) not in self._inside.own_families:
+            visit.room = self._inside.table.room_of(visit.path)
+            passed_on = {**scope, "headers": _passed_headers(scope, visit)}
+            await self._enter(visit, self._inside.rooms[visit.room], passed_on, receive, reply)
+        elif visit.operation is not None and visit.operation.secured:  # composed of several rooms: costs what they cost
+            await self._enter(visit, self._inside.pages, scope, receive, reply)
+        else:
             await _call(self._inside.pages, scope, receive, reply)
-            return
-        visit.room = self._inside.table.room_of(visit.path)
-        await self._enter_room(visit, scope, receive, reply)
 
-    async def _enter_room(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
+    async def _enter(self, visit: Visit, app: ASGIApp, scope: Scope, receive: Receive, reply: Reply) -> None:
+        """Call a room, or several of them, when there is a place."""
         priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
         self._admission.enter(priority)
         try:
-            passed_on = {**scope, "headers": _passed_headers(scope, visit)}
-            await _call(self._inside.rooms[visit.room], passed_on, receive, reply)
+            await _call(app, scope, receive, reply)
         finally:
             self._admission.leave(priority)
         self._learn(visit)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gateway.dispatch import family_of
 from shared.problems import MethodUnknown, Unknown
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -36,8 +37,9 @@ class Pages:
     below: Mapping[str, Page] = field(default_factory=dict)
 
     @property
-    def first_segments(self) -> frozenset[str]:
-        return frozenset(path.split("/", 2)[1] for path in (*self.exact, *self.below))
+    def families(self) -> frozenset[str]:
+        """The first paths below which a page of the gateway answers (dispatch.py)."""
+        return frozenset(family_of(path) for path in (*self.exact, *self.below))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = self._page(scope["path"])
