@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.admission import Admission
+from gateway.arrivals import Arrivals, Counted
 from gateway.body import Incoming, Patience, check_length, limit_of, say_and_close
 from gateway.cors import Cors
 from gateway.dispatch import Table
@@ -24,6 +26,14 @@ from shared.telemetry import enter, log
 
 # Asked by monitors all the time and at the worst of times: neither counted against a client nor queued.
 UNCOUNTED = frozenset({"/health/live", "/health/ready", "/metrics"})
+
+
+LEFT = 499
+"""In the books of one who left before his request was whole; nobody is there to be answered."""
+
+
+class ClientLeft(Exception):
+    """The client went away while its body was awaited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +59,15 @@ class Front:
         self._cors = Cors(settings)
         self._patience = Patience(settings.body_piece_seconds, settings.body_seconds)
         self._admission = Admission(settings.admit, settings.admit_streams)
+        self._arrivals = Arrivals(settings.arriving_per_address)
+        self._uploads = Counted(settings.admit_uploads, settings.admit_uploads // 3)
         self._people = Buckets(settings.rate_per_minute, settings.rate_burst)
         self._addresses = Buckets(settings.address_rate_per_minute, settings.address_rate_burst)
         self._subjects = Subjects()
         metrics.working.set_function(lambda: self._admission.working)
         metrics.streaming.set_function(lambda: self._admission.streaming)
+        metrics.arriving.set_function(lambda: self._arrivals.counted.now)
+        metrics.uploading.set_function(lambda: self._uploads.now)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         visit = visit_of(scope)
@@ -64,6 +78,8 @@ class Front:
         except Refusal as refusal:
             visit.refused = answer_for(refusal).slug
             await self._refuse(refusal, visit, scope, receive, reply)
+        except ClientLeft:
+            visit.status = LEFT
         except Exception:
             await self._crashed(visit, scope, receive, reply)
         finally:
@@ -87,14 +103,32 @@ class Front:
         await self._enter_room(visit, scope, receive, reply)
 
     async def _enter_room(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
-        priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
+        """A file streams through to its room and counts as an upload; all else takes a place once its body is here."""
+        scope = {**scope, "headers": _passed_headers(scope, visit)}
+        address = address_key(visit.client)
+        if isinstance(receive, Incoming) and receive.limit > self._settings.body_limit:
+            with self._uploads.one(address):
+                await _call(self._inside.rooms[visit.room], scope, receive, reply)
+        else:
+            priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
+            self._admission.check(priority)
+            if isinstance(receive, Incoming):
+                receive = await self._gathered(receive, address)
+            await self._work(visit.room, priority, scope, receive, reply)
+        self._learn(visit)
+
+    async def _gathered(self, receive: Incoming, address: str) -> Receive:
+        try:
+            return await self._arrivals.gathered(receive, address)
+        except ClientDisconnect:
+            raise ClientLeft from None
+
+    async def _work(self, room: str, priority: Priority, scope: Scope, receive: Receive, reply: Reply) -> None:
         self._admission.enter(priority)
         try:
-            passed_on = {**scope, "headers": _passed_headers(scope, visit)}
-            await _call(self._inside.rooms[visit.room], passed_on, receive, reply)
+            await self._inside.rooms[room](scope, receive, reply)
         finally:
             self._admission.leave(priority)
-        self._learn(visit)
 
     def _take_share(self, visit: Visit) -> None:
         """Charge the address and, where a room has believed the token, the subject."""
