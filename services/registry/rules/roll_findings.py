@@ -22,6 +22,8 @@ class FindingKind(StrEnum):
     BAD_AREA = "bad_area"
     NO_OWNER = "no_owner"
     OWNERS_INCOMPLETE = "owners_incomplete"
+    TOO_MANY_PEOPLE = "too_many_people"
+    NOT_COUNTED = "not_counted"
     FORMULA = "formula"
     BAD_ID = "bad_id"
     NO_ID = "no_id"
@@ -65,6 +67,16 @@ SAID: Mapping[FindingKind, Said] = {
     FindingKind.NO_OWNER: Said(Severity.UNKNOWN, "未填业主", "No owner is given"),
     FindingKind.OWNERS_INCOMPLETE: Said(
         Severity.UNKNOWN, "业主写作“等…人”，未列全", "The owners are cut short with “and others”"
+    ),
+    FindingKind.TOO_MANY_PEOPLE: Said(
+        Severity.UNKNOWN,
+        "一户超过 {most} 人，只读入前 {most} 人",
+        "More than {most} people: the first {most} are taken",
+    ),
+    FindingKind.NOT_COUNTED: Said(
+        Severity.WARNING,
+        "按“用途”认作车位或储藏室，不计入人数和面积，请核对",
+        "Taken for parking or storage by its use, so it does not count: please check",
     ),
     FindingKind.FORMULA: Said(
         Severity.UNKNOWN,

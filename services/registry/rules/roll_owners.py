@@ -39,14 +39,19 @@ class Tenant:
     phone: str | None
 
 
+MOST_PEOPLE = 20
+"""Owners, and tenants, that a home may have in a roll: more are no household but a list that slipped into a cell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Household:
-    """Whom one row names, and what was found wrong."""
+    """Whom one row names, and what was found wrong. `incomplete`: the home has owners whom it does not name."""
 
     owners: tuple[Owner, ...]
     tenants: tuple[Tenant, ...]
     rented: bool
     findings: tuple[Finding, ...]
+    incomplete: bool = False
 
 
 def basis_of(text: str) -> Basis:
@@ -63,7 +68,7 @@ def household(row: Row, basis: Basis, home: str, today: date) -> Household:
     """Owners with their numbers, tenants of the row's own columns and of its remarks."""
     findings: list[Finding] = []
     names, more = split_names(row.text(Field.OWNER))
-    further, _ = split_names("" if row.text(Field.CO_OWNER).strip() in {"是", "否"} else row.text(Field.CO_OWNER))
+    further, others = split_names("" if row.text(Field.CO_OWNER).strip() in {"是", "否"} else row.text(Field.CO_OWNER))
     numbers = _split(row.text(Field.ID_NUMBER)) + (_split(row.text(Field.CO_OWNER_ID)) if further else [])
     names = (*names, *(name for name in further if name not in names))
     if not names:
@@ -72,10 +77,24 @@ def household(row: Row, basis: Basis, home: str, today: date) -> Household:
     if basis is Basis.PUBLIC_UNIT and names and not any(is_organisation(name, basis) for name in names):
         # A person in a row of unsold public housing lives there; the owner is the unit, and it is not named.
         occupants, names, numbers = names, split_names(row.text(Field.PUBLIC_UNIT))[0], []
+    more = (more or others) and not occupants
     findings += _owner_findings(row, home, bool(names), more)
-    owners, wrong = _owners(row, basis, names, numbers, home, today)
+    crowd = len(names) > MOST_PEOPLE
+    owners, wrong = _owners(row, basis, names[:MOST_PEOPLE], numbers, home, today)
     tenants, rented = _tenants(row, occupants)
-    return Household(owners, tenants, rented, (*findings, *wrong))
+    findings += too_many(row, home, len(names), len(tenants))
+    return Household(owners, tenants[:MOST_PEOPLE], rented, (*findings, *wrong), more or crowd)
+
+
+def too_many(row: Row, home: str, owners: int, tenants: int) -> list[Finding]:
+    """OWN-5. The findings of a home with more people than are taken."""
+    found = []
+    if owners > MOST_PEOPLE:
+        found.append(finding(FindingKind.TOO_MANY_PEOPLE, row.place(Field.OWNER, home), most=MOST_PEOPLE))
+    if tenants > MOST_PEOPLE:
+        at = row.place(Field.TENANT, home)
+        found.append(finding(FindingKind.TOO_MANY_PEOPLE, at, Severity.WARNING, most=MOST_PEOPLE))
+    return found
 
 
 def _owner_findings(row: Row, home: str, named: bool, more: bool) -> list[Finding]:
