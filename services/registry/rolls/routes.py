@@ -88,7 +88,7 @@ async def import_roll(
     if row.state == ImportState.QUEUED:
         await house_of(request).jobs.defer(db, READ_ROLL, import_id=str(row.id))
     response.headers["Location"] = f"/v1/compounds/{compound_id}/roll-imports/{row.id}"
-    return RollImportSeen.of(row, language)
+    return RollImportSeen.of(row, keys, language)
 
 
 @router.get(
@@ -98,10 +98,14 @@ async def import_roll(
     response_model=Listed[RollImportSeen],
     responses=answers(CompoundUnknown),
 )
-async def list_roll_imports(db: Reading, actor: Clerk, compound_id: UUID, page: Imports, language: Spoken) -> Any:
+async def list_roll_imports(
+    db: Reading, keys: HouseKeys, actor: Clerk, compound_id: UUID, page: Imports, language: Spoken
+) -> Any:
     """The imports of a compound, newest first."""
     await compound_in_reach(db, actor, compound_id, STAFF)
-    return await page_of(db, queries.imports_of(compound_id), page, lambda row: RollImportSeen.of(row[0], language))
+    return await page_of(
+        db, queries.imports_of(compound_id), page, lambda row: RollImportSeen.of(row[0], keys, language)
+    )
 
 
 @router.get(
@@ -112,6 +116,7 @@ async def list_roll_imports(db: Reading, actor: Clerk, compound_id: UUID, page: 
 )
 async def read_roll_import(
     reads: Reads,
+    keys: HouseKeys,
     actor: Clerk,
     compound_id: UUID,
     import_id: UUID,
@@ -124,7 +129,7 @@ async def read_roll_import(
         async with reads() as session:  # no connection is held while waiting
             row = await queries.import_in_reach(session, actor, compound_id, import_id)
         if row.state != ImportState.QUEUED or asyncio.get_running_loop().time() >= end:
-            return RollImportSeen.of(row, language)
+            return RollImportSeen.of(row, keys, language)
         await asyncio.sleep(BEAT)
 
 

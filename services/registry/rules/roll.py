@@ -153,10 +153,10 @@ def _read_row(row: Row, today: date, source: AreaSource, taken: dict[str, RollHo
     spot = Field.ROOM if row.has(Field.ROOM) else Field.HOME
     try:
         home = _located(row)
-    except Unreadable as fault:
+    except Unreadable:
         if row.is_uncomputed(spot):
             return _Read(None, (finding(FindingKind.FORMULA, row.place(spot), Severity.REFUSED),))
-        return _Read(None, (finding(FindingKind.BAD_HOME, row.place(spot), cell=_shown(str(fault))),))
+        return _Read(None, (finding(FindingKind.BAD_HOME, row.place(spot)),))
     other = taken.get(home.label)
     if other:
         at = row.place(spot, home.label)
@@ -210,7 +210,7 @@ def _areas(row: Row, home: str, source: AreaSource) -> tuple[tuple[StatedArea, .
     fault, column = next((one for one in faults if one[0] is not AreaFault.NO_AREA), faults[0])
     if row.is_uncomputed(column):
         return (), (finding(FindingKind.FORMULA, row.place(column, home)),)
-    return (), (finding(FindingKind(fault.value), row.place(column, home), cell=_shown(row.text(column))),)
+    return (), (finding(FindingKind(fault.value), row.place(column, home)),)
 
 
 def _first_area(row: Row) -> Field:
@@ -222,10 +222,10 @@ def _with_outside_ids(home: RollHome, seen: set[str]) -> tuple[RollHome, list[Fi
     findings: list[Finding] = []
     at = Place(home.sheet, home.row, home=home.address.label)
     if home.unit_number and not _is_new(home.unit_number, _UNIT_NUMBER, seen):
-        findings.append(finding(FindingKind.BAD_EXTERNAL_ID, at, cell=_shown(home.unit_number)))
+        findings.append(finding(FindingKind.BAD_EXTERNAL_ID, at))
         home = replace(home, unit_number=None)
     if home.address_code and not _is_new(home.address_code, _ADDRESS_CODE, seen):
-        findings.append(finding(FindingKind.BAD_EXTERNAL_ID, at, cell=_shown(home.address_code)))
+        findings.append(finding(FindingKind.BAD_EXTERNAL_ID, at))
         home = replace(home, address_code=None)
     return home, findings
 
@@ -235,11 +235,6 @@ def _is_new(value: str, form: re.Pattern[str], seen: set[str]) -> bool:
     is_new = bool(form.match(value)) and key not in seen
     seen.add(key)
     return is_new
-
-
-def _shown(cell: str) -> str:
-    shown = " ".join(cell.split())
-    return shown if len(shown) <= 40 else shown[:39] + "…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """OWN-1, OWN-5: which owners and tenants one row of a sheet names, and what is wrong with their numbers."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,16 +71,19 @@ def household(row: Row, basis: Basis, home: str, today: date) -> Household:
     further, others = split_names("" if row.text(Field.CO_OWNER).strip() in {"是", "否"} else row.text(Field.CO_OWNER))
     numbers = _split(row.text(Field.ID_NUMBER)) + (_split(row.text(Field.CO_OWNER_ID)) if further else [])
     names = (*names, *(name for name in further if name not in names))
+    units, _ = split_names(row.text(Field.PUBLIC_UNIT))
     if not names:
-        names, _ = split_names(row.text(Field.PUBLIC_UNIT))
+        names = units
     occupants: tuple[str, ...] = ()
     if basis is Basis.PUBLIC_UNIT and names and not any(is_organisation(name, basis) for name in names):
         # A person in a row of unsold public housing lives there; the owner is the unit, and it is not named.
-        occupants, names, numbers = names, split_names(row.text(Field.PUBLIC_UNIT))[0], []
+        occupants, names, numbers = names, units, []
     more = (more or others) and not occupants
     findings += _owner_findings(row, home, bool(names), more)
     crowd = len(names) > MOST_PEOPLE
-    owners, wrong = _owners(row, basis, names[:MOST_PEOPLE], numbers, home, today)
+    # The column of work units holds work units, whatever they are called.
+    bodies = {name for name in names if is_organisation(name, basis) or (name in units and len(plain(name)) >= 5)}
+    owners, wrong = _owners(row, bodies, names[:MOST_PEOPLE], numbers, home, today)
     tenants, rented = _tenants(row, occupants)
     findings += too_many(row, home, len(names), len(tenants))
     return Household(owners, tenants[:MOST_PEOPLE], rented, (*findings, *wrong), more or crowd)
@@ -111,11 +114,11 @@ def _split(text: str) -> list[str]:
 
 
 def _owners(
-    row: Row, basis: Basis, names: Sequence[str], numbers: list[str], home: str, today: date
+    row: Row, bodies: Collection[str], names: Sequence[str], numbers: list[str], home: str, today: date
 ) -> tuple[tuple[Owner, ...], list[Finding]]:
     findings: list[Finding] = []
     at = row.place(Field.ID_NUMBER, home)
-    persons = [name for name in names if not is_organisation(name, basis)]
+    persons = [name for name in names if name not in bodies]
     if len(numbers) == len(names):
         matched: Mapping[str, str] = dict(zip(names, numbers, strict=True))
     elif len(numbers) == len(persons):
@@ -132,7 +135,7 @@ def _owners(
     phones, wrong = _phones(row, home, len(names))
     owners: list[Owner] = []
     for place, name in enumerate(names):
-        kind_of = OwnerKind.ORGANISATION if is_organisation(name, basis) else OwnerKind.PERSON
+        kind_of = OwnerKind.ORGANISATION if name in bodies else OwnerKind.PERSON
         owner, faults = _numbered(name, kind_of, matched.get(name), phones[place], row, home, today)
         owners.append(owner)
         findings += faults
