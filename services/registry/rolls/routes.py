@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.registry.compounds.queries import compound_in_reach
 from services.registry.errors import CompoundUnknown, RollImportUnknown, answers
+from services.registry.files.uploading import Uploaded, UploadRoute
 from services.registry.jobs import READ_ROLL
 from services.registry.people.keys import HouseKeys
 from services.registry.rolls import actions, queries
@@ -15,15 +16,15 @@ from services.registry.rolls.schemas import ImportState, RollFindingSeen, RollIm
 from services.registry.rules.areas import AreaSource
 from services.registry.rules.roles import STAFF
 from services.registry.rules.roll_findings import Severity
-from shared.edge import EdgeRoute, Now, Reading, Reads, Writing, house_of
+from shared.edge import Now, Reading, Reads, Writing, house_of
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import MediaUnsupported, NotAcceptable, TooLarge
 from shared.texts import Language, asked_language
-from shared.uploads import FileRefused, received
+from shared.uploads import FileRefused
 
-router = APIRouter(prefix="/v1/compounds/{compound_id}/roll-imports", tags=["registry"], route_class=EdgeRoute)
+router = APIRouter(prefix="/v1/compounds/{compound_id}/roll-imports", tags=["registry"], route_class=UploadRoute)
 EXPORT = Export("roll-findings", RollFindingSeen)
 Clerk = Annotated[Actor, Depends(allow(*STAFF))]
 Imports = Annotated[Page, Depends(paged(queries.IMPORTS))]
@@ -74,6 +75,7 @@ async def import_roll(
     keys: HouseKeys,
     actor: Clerk,
     compound_id: UUID,
+    file: Uploaded,
     request: Request,
     response: Response,
     language: Spoken,
@@ -82,7 +84,6 @@ async def import_roll(
     area_source: Source = AreaSource.REGISTER,
 ) -> RollImportSeen:
     """Upload an XLSX or CSV as an office keeps it. It is read in the background: ask for the import with `wait`."""
-    file = await received(request)
     upload = actions.Upload(file.name, file.content, partial, area_source)
     row = await actions.receive_roll(db, keys, actor, compound_id, upload, now)
     if row.state == ImportState.QUEUED:
