@@ -132,7 +132,8 @@ async def _body(db: AsyncSession, said: DeveloperSaid, now: datetime) -> Organis
         raise CompoundRefused(reason_zh="统一社会信用代码有误。", reason_en="The credit code is wrong.")
     await lock_owners(db)
     name = normal_name(said.name)
-    same = or_(Organisation.credit_code == code, Organisation.normal_name == name)
+    named = Organisation.normal_name == name
+    same = or_(Organisation.credit_code == code, named) if code else named
     found = {row.id: row for row in (await db.execute(select(Organisation).where(same))).scalars()}
     present = Bodies.of(Body(row.id, row.normal_name, row.credit_code) for row in found.values()).means(name, code)
     if present is not None:
