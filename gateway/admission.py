@@ -23,16 +23,21 @@ class Admission:
         self.working = 0
         self.streaming = 0
 
-    def enter(self, priority: Priority) -> None:
-        """Count a request in, or refuse it at once (Busy)."""
+    def check(self, priority: Priority) -> None:
+        """Refuse at once (Busy) what would find no place now, before its body is awaited."""
         if priority is Priority.STREAM:
             if self.streaming >= self._most_streams:
                 raise Busy(retry_after=10)
-            self.streaming += 1
-            return
-        if self.working >= self._limits[priority]:
+        elif self.working >= self._limits[priority]:
             raise Busy(retry_after=PARTS[priority][1])
-        self.working += 1
+
+    def enter(self, priority: Priority) -> None:
+        """Count a request in, or refuse it at once (Busy)."""
+        self.check(priority)
+        if priority is Priority.STREAM:
+            self.streaming += 1
+        else:
+            self.working += 1
 
     def leave(self, priority: Priority) -> None:
         """Count it out; exactly once for each that entered."""

@@ -42,7 +42,7 @@ def check_length(visit: Visit, limit: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a body may take, in seconds: between two pieces, and as a whole. A place in the house waits on it."""
+    """How long a body may take, in seconds: between two pieces, and as a whole."""
 
     piece: float
     whole: float
@@ -51,11 +51,11 @@ class Patience:
 class Incoming:
     """A `receive` that stops a body once it passes the limit or keeps a room waiting; `cut` then says why."""
 
-    __slots__ = ("_ends", "_left", "_limit", "_open", "_patience", "_receive", "cut")
+    __slots__ = ("_ends", "_left", "_open", "_patience", "_receive", "cut", "limit")
 
     def __init__(self, receive: Receive, limit: int, patience: Patience) -> None:
         self._receive = receive
-        self._limit = limit
+        self.limit = limit
         self._left = limit
         self._patience = patience
         self._ends = asyncio.get_running_loop().time() + patience.whole
@@ -70,7 +70,7 @@ class Incoming:
             self._left -= len(message.get("body", b""))
             self._open = message.get("more_body", False)
             if self._left < 0:
-                self.cut = TooLarge(limit=self._limit)
+                self.cut = TooLarge(limit=self.limit)
                 raise BodyCut
         return message
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.admission import Admission
+from gateway.arrivals import Arrivals, Counted
 from gateway.body import Incoming, Patience, check_length, limit_of, say_and_close
 from gateway.cors import Cors
 from gateway.dispatch import Table, family_of
@@ -24,6 +26,14 @@ from shared.telemetry import enter, log
 
 # Asked by monitors all the time and at the worst of times: neither counted against a client nor queued.
 UNCOUNTED = frozenset({"/health/live", "/health/ready", "/metrics"})
+
+
+LEFT = 499
+"""In the books of one who left before his request was whole; nobody is there to be answered."""
+
+
+class ClientLeft(Exception):
+    """The client went away while its body was awaited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +59,15 @@ class Front:
         self._cors = Cors(settings)
         self._patience = Patience(settings.body_piece_seconds, settings.body_seconds)
         self._admission = Admission(settings.admit, settings.admit_streams)
+        self._arrivals = Arrivals(settings.arriving_per_address)
+        self._uploads = Counted(settings.admit_uploads, settings.admit_uploads // 3)
         self._people = Buckets(settings.rate_per_minute, settings.rate_burst)
         self._addresses = Buckets(settings.address_rate_per_minute, settings.address_rate_burst)
         self._subjects = Subjects()
         metrics.working.set_function(lambda: self._admission.working)
         metrics.streaming.set_function(lambda: self._admission.streaming)
+        metrics.arriving.set_function(lambda: self._arrivals.counted.now)
+        metrics.uploading.set_function(lambda: self._uploads.now)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         visit = visit_of(scope)
@@ -64,6 +78,8 @@ class Front:
         except Refusal as refusal:
             visit.refused = answer_for(refusal).slug
             await self._refuse(refusal, visit, scope, receive, reply)
+        except ClientLeft:
+            visit.status = LEFT
         except Exception:
             await self._crashed(visit, scope, receive, reply)
         finally:
@@ -80,24 +96,46 @@ class Front:
             receive = Incoming(receive, limit, self._patience)
         if visit.path not in UNCOUNTED:
             self._take_share(visit)
-        if family_of(visit.path) not in self._inside.own_families:
-            visit.room = self._inside.table.room_of(visit.path)
-            passed_on = {**scope, "headers": _passed_headers(scope, visit)}
-            await self._enter(visit, self._inside.rooms[visit.room], passed_on, receive, reply)
-        elif visit.operation is not None and visit.operation.secured:  # composed of several rooms: costs what they cost
-            await self._enter(visit, self._inside.pages, scope, receive, reply)
+        if family_of(visit.path) in self._inside.own_families:
+            await self._show_page(visit, scope, receive, reply)
+            return
+        visit.room = self._inside.table.room_of(visit.path)
+        await self._enter_room(visit, scope, receive, reply)
+
+    async def _show_page(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
+        """What is composed of several rooms takes a place as a room does; the other pages cost nothing."""
+        if visit.operation is not None and visit.operation.secured:
+            await self._work(self._inside.pages, visit, scope, receive, reply)
         else:
             await _call(self._inside.pages, scope, receive, reply)
 
-    async def _enter(self, visit: Visit, app: ASGIApp, scope: Scope, receive: Receive, reply: Reply) -> None:
-        """Call a room, or several of them, when there is a place."""
+    async def _enter_room(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
+        """A file streams through to its room and counts as an upload; all else takes a place once its body is here."""
+        room = self._inside.rooms[visit.room]
+        scope = {**scope, "headers": _passed_headers(scope, visit)}
+        if isinstance(receive, Incoming) and receive.limit > self._settings.body_limit:
+            with self._uploads.one(address_key(visit.client)):
+                await _call(room, scope, receive, reply)
+        else:
+            await self._work(room, visit, scope, receive, reply)
+        self._learn(visit)
+
+    async def _work(self, app: ASGIApp, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
         priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
+        self._admission.check(priority)
+        if isinstance(receive, Incoming):
+            receive = await self._gathered(receive, address_key(visit.client))
         self._admission.enter(priority)
         try:
-            await _call(app, scope, receive, reply)
+            await app(scope, receive, reply)
         finally:
             self._admission.leave(priority)
-        self._learn(visit)
+
+    async def _gathered(self, receive: Incoming, address: str) -> Receive:
+        try:
+            return await self._arrivals.gathered(receive, address)
+        except ClientDisconnect:
+            raise ClientLeft from None
 
     def _take_share(self, visit: Visit) -> None:
         """Charge the address and, where a room has believed the token, the subject."""

@@ -32,6 +32,8 @@ class Metrics:
         )
         self.working = Gauge("linli_working", "Requests being worked on.", registry=self._registry)
         self.streaming = Gauge("linli_streaming", "Open streams and long polls.", registry=self._registry)
+        self.arriving = Gauge("linli_arriving", "Small bodies on their way in.", registry=self._registry)
+        self.uploading = Gauge("linli_uploading", "Files on their way in or looked at.", registry=self._registry)
         self._children: dict[Key, tuple[Counter, Histogram, Counter]] = {}
 
     def count(self, visit: Visit, seconds: float) -> None:

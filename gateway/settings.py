@@ -45,6 +45,11 @@ class GatewaySettings(BaseSettings):
     admit_streams: int = Field(1_000, ge=1)
     """Open event streams and long polls; they cost memory, not work."""
 
+    admit_uploads: int = Field(24, ge=3)
+    """Files on their way in or being looked at, counted apart; a third of them from one address."""
+    arriving_per_address: int = Field(64, ge=1)
+    """Small bodies of one address that are still on their way; they hold no place until they are there."""
+
     metrics_token: str = ""
     """Bearer token for /metrics from elsewhere than loopback; empty: loopback only."""
 

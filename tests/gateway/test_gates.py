@@ -56,12 +56,12 @@ async def test_a_room_that_swallows_the_cut_still_cannot_answer_in_its_place() -
             await saying(200, b"stored half of it")(scope, receive, send)  # type: ignore[arg-type]
 
     async with door(stubborn) as client:  # type: ignore[arg-type]
-        reply = await client.post("/v1/tickets", content=_pieces(2 * MIB))
+        reply = await client.post("/v1/tickets/7/photos", content=_pieces(11 * MIB))
 
     assert reply.status_code == 413
 
 
-async def _stalling(told: bool) -> Any:
+async def _stalling(path: str, told: bool) -> Any:
     """A body of which only the first piece ever comes."""
     headers = [(b"host", b"linli.test"), (b"content-length", b"100") if told else (b"transfer-encoding", b"chunked")]
     pieces = [{"type": "http.request", "body": b"x", "more_body": True}]
@@ -76,7 +76,7 @@ async def _stalling(told: bool) -> Any:
         sent.append(message)
 
     scope = {
-        "type": "http", "http_version": "1.1", "method": "POST", "path": "/v1/tickets", "query_string": b"",
+        "type": "http", "http_version": "1.1", "method": "POST", "path": path, "query_string": b"",
         "headers": headers, "client": ("203.0.113.7", 1), "state": {},
     }  # fmt: skip
     app = Gateway(settings(body_piece_seconds=0.02), plan(PlantedRoom(measure)))
@@ -86,10 +86,13 @@ async def _stalling(told: bool) -> Any:
 
 
 @pytest.mark.parametrize("told", [True, False])
-async def test_a_body_that_stops_coming_gives_its_place_back(told: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", ["/v1/tickets", "/v1/tickets/7/photos"])
+async def test_a_body_that_stops_coming_is_not_waited_for(
+    path: str, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("gateway.body.LINGER_SECONDS", 0.02)
 
-    head = await _stalling(told)
+    head = await _stalling(path, told)
 
     assert head["status"] == 408
     assert (b"connection", b"close") in head["headers"]

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.compounds.queries import compound_in_reach
 from services.registry.errors import CompoundRefused, RegionUnknown
 from services.registry.homes.ownership import regroup
 from services.registry.rolls.actions import lock_owners
+from services.registry.rolls.bodies import Bodies, Body
 from services.registry.rules.identity_numbers import parse_credit_code
 from services.registry.rules.owners import Delivery, normal_name
 from services.registry.rules.regions import Level
@@ -131,11 +132,15 @@ async def _body(db: AsyncSession, said: DeveloperSaid, now: datetime) -> Organis
         raise CompoundRefused(reason_zh="统一社会信用代码有误。", reason_en="The credit code is wrong.")
     await lock_owners(db)
     name = normal_name(said.name)
-    same = Organisation.credit_code == code if code else Organisation.normal_name == name
-    found = list((await db.execute(select(Organisation).where(same).limit(2))).scalars())
-    if len(found) == 1:
-        return found[0]
-    if len(found) > 1:
+    named = Organisation.normal_name == name
+    same = or_(Organisation.credit_code == code, named) if code else named
+    found = {row.id: row for row in (await db.execute(select(Organisation).where(same))).scalars()}
+    present = Bodies.of(Body(row.id, row.normal_name, row.credit_code) for row in found.values()).means(name, code)
+    if present is not None:
+        body = found[present.id]
+        body.credit_code = present.learns or body.credit_code
+        return body
+    if found and code is None:
         raise CompoundRefused(
             reason_zh="多家单位同名，请填写统一社会信用代码。",
             reason_en="Several bodies bear this name: give the credit code.",

@@ -1,6 +1,5 @@
 """Files over HTTP: one goes in as multipart, and comes out through a short signed link."""
 
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,28 +11,19 @@ from services.registry.errors import FileUnknown, answers
 from services.registry.files import actions, queries
 from services.registry.files.house import Links, Store, Vault
 from services.registry.files.schemas import FileSeen
-from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
+from services.registry.files.uploading import UploadRoute
+from shared.edge import Now, Reading, Reads, Writing
 from shared.files import ReferenceRefused
-from shared.identity import SignedIn, caller
-from shared.problems import Malformed, MediaUnsupported, NotSignedIn, TooLarge
-from shared.uploads import NO_SHOT, Checked, FileRefused, checked, received
+from shared.identity import SignedIn
+from shared.problems import Malformed, MediaUnsupported, TooLarge
+from shared.uploads import NO_SHOT, Checked, FileRefused, Received, checked
 
 
-class UploadRoute(EdgeRoute):
-    """Takes the body in and checks it before the edge begins, so that a slow phone holds no write open."""
+class CheckedRoute(UploadRoute):
+    """Checks the file, too, before the write begins: a picture takes seconds to make anew."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        inner = super().get_route_handler()
-        if "POST" not in (self.methods or ()):
-            return inner
-
-        async def handle(request: Request) -> Response:
-            if caller(request) is None:  # strangers send nothing
-                raise NotSignedIn(challenge='Bearer realm="linli"')
-            request.scope["linli.checked"] = await checked((await received(request)).content)
-            return await inner(request)
-
-        return handle
+    async def look_at(self, request: Request, file: Received) -> None:
+        request.scope["linli.checked"] = await checked(file.content)
 
 
 def _checked(request: Request) -> Checked:
@@ -41,7 +31,7 @@ def _checked(request: Request) -> Checked:
     return found
 
 
-router = APIRouter(prefix="/v1/files", tags=["registry"], route_class=UploadRoute)
+router = APIRouter(prefix="/v1/files", tags=["registry"], route_class=CheckedRoute)
 BODY = {
     "requestBody": {
         "required": True,

@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.compounds.queries import compound
 from services.registry.errors import HomeRefused
-from services.registry.rolls.actions import copy_rows, lock_owners
+from services.registry.rolls.actions import copy_rows, enter_bodies, lock_owners
 from services.registry.rolls.known import known_of
 from services.registry.rolls.plan import (
-    ORGANISATION,
     OWNERSHIP,
     PERSON,
     Stamp,
@@ -51,17 +50,17 @@ async def enter_owners(db: AsyncSession, keys: Keys, row: Home, stated: RollHome
     live = select(Ownership).where(Ownership.home_id == row.id, Ownership.valid_to.is_(None)).with_for_update()
     before = {(one.person_id, one.organisation_id): one for one in (await db.execute(live)).scalars()}
     check_presence(stated.owners, {person for person, _ in before if person})
-    plan, group = await to_thread.run_sync(owners_plan, keys, stated, row.id, known, stamp)
+    plan, owned = await to_thread.run_sync(owners_plan, keys, stated, row.id, known, stamp)
     after = {(entry[2], entry[3]): entry for entry in plan.ownerships}
     ended = _end(before, set(after), stamp.day)
     for owner, one in before.items():
         if owner in after:
             one.basis = stated.basis
     await db.flush()
-    await copy_rows(db, "organisation", ORGANISATION, plan.organisations)
+    await enter_bodies(db, plan)
     await copy_rows(db, "person", PERSON, plan.people)
     await copy_rows(db, "ownership", OWNERSHIP, [entry for owner, entry in after.items() if owner not in before])
-    row.head_group, row.owner_known = group, group != group_of_nobody(row.id)
+    row.head_group, row.owner_known, row.owners_incomplete = owned.group, owned.known, owned.incomplete
     return OwnersChanged(ended, frozenset(person for person, _ in before if person and (person, None) in after))
 
 
@@ -90,7 +89,8 @@ async def regroup(db: AsyncSession, place: Compound, homes: Sequence[Home]) -> N
         owned.setdefault(one.home_id, []).append(one)
     for home in homes:
         owners = owned.get(home.id, [])
-        marks = frozenset(f"p:{one.person_id}" if one.person_id else f"o:{one.organisation_id}" for one in owners)
+        whole = [] if home.owners_incomplete else owners
+        marks = frozenset(f"p:{one.person_id}" if one.person_id else f"o:{one.organisation_id}" for one in whole)
         basis = Basis(owners[0].basis) if owners else None
         home.head_group = group_of(home.id, marks, basis, Delivery(home.delivery), place.developer_id)
         home.owner_known = home.head_group != group_of_nobody(home.id)

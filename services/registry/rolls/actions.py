@@ -22,6 +22,7 @@ from services.registry.rules.roles import STAFF
 from services.registry.rules.roll import Roll, RollHome, alike_findings, owners_of, read_roll
 from services.registry.rules.roll_findings import Finding, Severity
 from services.registry.rules.roll_rows import Sheet
+from services.registry.tables.owners import Organisation
 from services.registry.tables.places import Compound
 from services.registry.tables.rolls import RollImport
 from services.registry.tables.schema import Base
@@ -34,6 +35,8 @@ from shared.sealing import Keys, Label
 
 TAKING = STAFF
 TAKEN = ("TAKEN", "PARTLY_TAKEN")
+MOST_PEOPLE = 150_000
+"""Each is sealed under a key of his own while nobody else can enter an owner: a minute's work at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ def label_of(import_id: UUID) -> Label:
     return Label("roll_import.file", str(import_id))
 
 
+def name_label(import_id: UUID) -> Label:
+    return Label("roll_import.name", str(import_id))
+
+
 async def receive_roll(
     db: AsyncSession, keys: Keys, actor: Actor, compound_id: UUID, upload: Upload, now: datetime
 ) -> RollImport:
@@ -62,7 +69,7 @@ async def receive_roll(
         id=import_id,
         compound_id=row.id,
         digest=digest,
-        file_name=upload.name,
+        name_sealed=keys.ring.seal(upload.name.encode(), name_label(import_id)),
         file_sealed=keys.ring.seal(upload.content, label_of(import_id)),
         partial=upload.partial,
         area_source=upload.area_source,
@@ -91,7 +98,7 @@ async def _taken_before(db: AsyncSession, compound_id: UUID, digest: bytes) -> R
 
 def _unchanged(row: RollImport, earlier: RollImport, now: datetime) -> None:
     """The report of the earlier import holds; only that nothing was added this time."""
-    row.state, row.same_as, row.done_at = "UNCHANGED", earlier.id, now
+    row.state, row.same_as, row.done_at, row.file_sealed = "UNCHANGED", earlier.id, now, None
     row.report = dict(earlier.report or {}) | {"homes_added": 0, "homes_completed": 0, "areas_added": 0}
 
 
@@ -101,6 +108,8 @@ async def read_in_thread(keys: Keys, sheets: Sequence[Sheet], row: RollImport, n
     roll = await to_thread.run_sync(read_roll, sheets, day_of(now), source)
     if not any(sheet.is_list for sheet in roll.sheets):
         raise refused("no_list")
+    if sum(len(home.owners) + len(home.tenants) for home in roll.homes) > MOST_PEOPLE:
+        raise refused("too_many_people")
     return roll, await to_thread.run_sync(planning.wanted_of, keys, roll.homes)
 
 
@@ -123,7 +132,7 @@ async def take_roll(db: AsyncSession, keys: Keys, import_id: UUID, roll: Roll, w
     await _keep_findings(db, import_id, findings)
     row.state = _state(roll, row.partial, plan)
     row.report = report_of(roll, plan, findings, len(alike))
-    row.done_at = now
+    row.done_at, row.file_sealed = now, None  # PRI-8: its digest is enough to know it again
     await _tell_taken(db, row, place, plan)
 
 
@@ -144,7 +153,7 @@ async def lock_owners(db: AsyncSession) -> None:
 
 
 async def _write(db: AsyncSession, plan: Plan) -> None:
-    await copy_rows(db, "organisation", planning.ORGANISATION, plan.organisations)
+    await enter_bodies(db, plan)
     await copy_rows(db, "person", planning.PERSON, plan.people)
     await copy_rows(db, "home", planning.HOME, plan.homes)
     await copy_rows(db, "home_area", planning.HOME_AREA, plan.areas)
@@ -155,14 +164,31 @@ async def _write(db: AsyncSession, plan: Plan) -> None:
         for one in plan.completed
         if one.area
     ]
-    groups = [{"home": one.id, "heads": one.head_group} for one in plan.completed if one.head_group]
+    owned = [
+        {"home": one.id, "heads": one.owned.group, "known": one.owned.known, "more": one.owned.incomplete}
+        for one in plan.completed
+        if one.owned
+    ]
     home = Base.metadata.tables["registry.home"]
     changed = update(home).where(home.c.id == bindparam("home")).values(version=home.c.version + 1)
     if areas:
         both: dict[str, Any] = {"area_hundredths": bindparam("hundredths"), "area_source": bindparam("source")}
         await db.execute(changed.values(both), areas)
-    if groups:
-        await db.execute(changed.values(head_group=bindparam("heads"), owner_known=True), groups)
+    if owned:
+        heads: dict[str, Any] = {
+            "head_group": bindparam("heads"),
+            "owner_known": bindparam("known"),
+            "owners_incomplete": bindparam("more"),
+        }
+        await db.execute(changed.values(heads), owned)
+
+
+async def enter_bodies(db: AsyncSession, plan: Plan) -> None:
+    """OWN-1. New organisations, and the credit codes that known ones learn."""
+    await copy_rows(db, "organisation", planning.ORGANISATION, plan.organisations)
+    for body in plan.coded:
+        known = update(Organisation).where(Organisation.id == body.id)
+        await db.execute(known.values(credit_code=body.learns))
 
 
 async def copy_rows(db: AsyncSession, table: str, columns: Sequence[str], rows: Sequence[planning.Row]) -> None:
@@ -233,5 +259,5 @@ async def mark_unreadable(db: AsyncSession, import_id: UUID, fault: str, now: da
     """The file cannot be read at all; nothing is taken."""
     row = await db.get_one(RollImport, import_id, with_for_update=True)
     if row.state == "QUEUED":
-        row.state, row.fault, row.done_at = "UNREADABLE", fault, now
+        row.state, row.fault, row.done_at, row.file_sealed = "UNREADABLE", fault, now, None
         audit.note(db, "roll_import", import_id, None, fault=fault)

@@ -24,7 +24,8 @@ RATIO = 200
 ROWS = 120_000
 COLUMNS = 200
 CELL = 2_000
-PRINTED = 96 * 1024 * 1024
+CELLS = 2_000_000
+PRINTED = 24 * 1024 * 1024  # of UTF-8: what the reading process keeps is a small multiple of it
 EXACT = 10**15  # a spreadsheet keeps fifteen digits: longer numbers have lost their last ones
 
 Cell = int | float | str | bool | date | datetime | time | timedelta | None
@@ -50,10 +51,10 @@ def main() -> None:
             out.print(line)
         out.print({"end": True})
     except Fault as fault:
-        out.print({"fault": str(fault)})
+        out.end({"fault": str(fault)})
     except MemoryError:
-        out.print({"fault": "too_large"})
-    sys.stdout.flush()
+        out.end({"fault": "too_large"})
+    sys.stdout.buffer.flush()
 
 
 class Printer:
@@ -61,13 +62,19 @@ class Printer:
 
     def __init__(self) -> None:
         self.left = PRINTED
+        self.cells = CELLS
 
     def print(self, line: object) -> None:
-        text = json.dumps(line, ensure_ascii=False)
+        text = json.dumps(line, ensure_ascii=False).encode() + b"\n"
         self.left -= len(text)
-        if self.left < 0:
+        self.cells -= len(line) if isinstance(line, list) else 0
+        if self.left < 0 or self.cells < 0:
             raise Fault("too_large")
-        sys.stdout.write(text + "\n")
+        sys.stdout.buffer.write(text)
+
+    def end(self, line: object) -> None:
+        """The last word, whatever was printed before."""
+        sys.stdout.buffer.write(json.dumps(line).encode() + b"\n")
 
 
 def read(data: bytes) -> Iterator[object]:

@@ -4,14 +4,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.rolls.bodies import Body
 from services.registry.rules.areas import AreaSource, StatedArea
+from services.registry.rules.owners import Delivery
 from services.registry.tables.owners import Organisation, Ownership, Person
 from services.registry.tables.places import Compound, Home, HomeArea
 
 BATCH = 10_000
+FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class KnownHome:
     area: StatedArea | None
     stated: frozenset[StatedArea]
     owners: frozenset[bytes]
+    delivery: Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,7 @@ class Known:
     homes: Mapping[str, KnownHome]
     people: Mapping[bytes, UUID]
     """Blind index of an id number -> person."""
-    bodies: Mapping[str, UUID]
-    """Credit code, or normal name where only one body bears it -> organisation."""
+    bodies: tuple[Body, ...]
     outside_ids: frozenset[str]
 
 
@@ -42,6 +45,7 @@ class Known:
 class Wanted:
     """What of the register a roll can meet."""
 
+    labels: Collection[str]
     id_indexes: Collection[bytes]
     codes: Collection[str]
     names: Collection[str]
@@ -56,37 +60,41 @@ async def known_of(db: AsyncSession, compound: Compound, wanted: Wanted, homes: 
     return Known(
         compound.id,
         compound.developer_id,
-        await _homes(db, compound.id) if homes else {},
+        await _homes(db, compound.id, wanted.labels) if homes else {},
         await _people(db, list(wanted.id_indexes)),
         await _bodies(db, wanted),
         await _outside_ids(db, list(wanted.outside_ids)),
     )
 
 
-async def _homes(db: AsyncSession, compound_id: UUID) -> dict[str, KnownHome]:
+async def _homes(db: AsyncSession, compound_id: UUID, labels: Collection[str]) -> dict[str, KnownHome]:
+    met = Home.compound_id == compound_id
+    if len(labels) <= FEW:  # one home by hand asks for one; of a whole register most are met anyway
+        met = and_(met, Home.label.in_(labels))
     stated: dict[UUID, set[StatedArea]] = {}
     areas = select(HomeArea.home_id, HomeArea.hundredths, HomeArea.source).join(Home, Home.id == HomeArea.home_id)
-    for home, hundredths, source in await db.execute(areas.where(Home.compound_id == compound_id)):
+    for home, hundredths, source in await db.execute(areas.where(met)):
         stated.setdefault(home, set()).add(StatedArea(hundredths, AreaSource(source)))
     owners: dict[UUID, set[bytes]] = {}
     owned = (
         select(Ownership.home_id, Person.name_index, Ownership.person_id, Ownership.organisation_id)
         .join(Home, Home.id == Ownership.home_id)
         .outerjoin(Person, Person.id == Ownership.person_id)
-        .where(Home.compound_id == compound_id, Ownership.valid_to.is_(None))
+        .where(met, Ownership.valid_to.is_(None))
     )
     for home, name, person, body in await db.execute(owned):
         whose = person or body
         owners.setdefault(home, set()).add(name or (whose.bytes if whose else b""))
-    found = select(Home.id, Home.label, Home.area_hundredths, Home.area_source).where(Home.compound_id == compound_id)
+    found = select(Home.id, Home.label, Home.area_hundredths, Home.area_source, Home.delivery).where(met)
     return {
         label: KnownHome(
             home,
             StatedArea(hundredths, AreaSource(source)) if hundredths and source else None,
             frozenset(stated.get(home, ())),
             frozenset(owners.get(home, ())),
+            Delivery(delivery),
         )
-        for home, label, hundredths, source in await db.execute(found)
+        for home, label, hundredths, source, delivery in await db.execute(found)
     }
 
 
@@ -98,17 +106,10 @@ async def _people(db: AsyncSession, indexes: list[bytes]) -> dict[bytes, UUID]:
     return people
 
 
-async def _bodies(db: AsyncSession, wanted: Wanted) -> dict[str, UUID]:
-    by_code = select(Organisation.credit_code, Organisation.id).where(Organisation.credit_code.in_(wanted.codes))
-    bodies = {code: body for code, body in await db.execute(by_code) if code is not None}
-    # OWN-1: a name tells a body only while no second one bears it.
-    by_name = (
-        select(Organisation.normal_name, func.array_agg(Organisation.id))
-        .where(Organisation.normal_name.in_(wanted.names))
-        .group_by(Organisation.normal_name)
-        .having(func.count() == 1)
-    )
-    return bodies | {name: found[0] for name, found in await db.execute(by_name)}
+async def _bodies(db: AsyncSession, wanted: Wanted) -> tuple[Body, ...]:
+    met = or_(Organisation.credit_code.in_(wanted.codes), Organisation.normal_name.in_(wanted.names))
+    rows = select(Organisation.id, Organisation.normal_name, Organisation.credit_code).where(met)
+    return tuple(Body(*row) for row in await db.execute(rows.order_by(Organisation.id)))
 
 
 async def _outside_ids(db: AsyncSession, ids: list[str]) -> frozenset[str]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.registry.people.values import KnownOfPerson, id_index, name_index, person_row
+from services.registry.rolls.bodies import Bodies, Found
 from services.registry.rolls.known import Known, KnownHome, Wanted
 from services.registry.rules.areas import RANK, StatedArea
 from services.registry.rules.heads import CountedHome, head_group
@@ -19,7 +20,8 @@ from shared.sealing import Keys
 Row = tuple[object, ...]
 HOME = (
     "id", "compound_id", "building", "entrance", "floor", "room", "label", "place", "kind", "delivery", "rented",
-    "area_hundredths", "area_source", "owner_known", "head_group", "unit_number", "address_code", "version", "made_at",
+    "area_hundredths", "area_source", "owner_known", "owners_incomplete", "head_group", "unit_number", "address_code",
+    "version", "made_at",
 )  # fmt: skip
 HOME_AREA = ("id", "home_id", "hundredths", "source", "stated_at", "stated_by")
 PERSON = (
@@ -37,7 +39,16 @@ class Completed:
 
     id: UUID
     area: StatedArea | None
-    head_group: bytes | None
+    owned: "Owned | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Under whose head a home counts, and whether that is known; `incomplete`: it has owners who are not stated."""
+
+    group: bytes
+    known: bool
+    incomplete: bool
 
 
 @dataclass(slots=True)
@@ -46,6 +57,8 @@ class Plan:
 
     people: list[Row] = field(default_factory=list)
     organisations: list[Row] = field(default_factory=list)
+    coded: list[Found] = field(default_factory=list)
+    """Bodies on record whose credit code the roll gives."""
     homes: list[Row] = field(default_factory=list)
     areas: list[Row] = field(default_factory=list)
     ownerships: list[Row] = field(default_factory=list)
@@ -73,6 +86,7 @@ def wanted_of(keys: Keys, homes: Sequence[RollHome]) -> Wanted:
     bodies = [owner for owner in owners if owner.kind is OwnerKind.ORGANISATION]
     people = {owner.number for owner in owners if owner.kind is OwnerKind.PERSON and owner.number}
     return Wanted(
+        {home.address.label for home in homes},
         {id_index(keys, number) for number in people},
         {body.number for body in bodies if body.number},
         {normal_name(body.name) for body in bodies},
@@ -85,11 +99,11 @@ def plan_of(keys: Keys, homes: Sequence[RollHome], known: Known, stamp: Stamp) -
     return _Planner(keys, homes, known, stamp).run()
 
 
-def owners_plan(keys: Keys, home: RollHome, whose: UUID, known: Known, stamp: Stamp) -> tuple[Plan, bytes]:
+def owners_plan(keys: Keys, home: RollHome, whose: UUID, known: Known, stamp: Stamp) -> tuple[Plan, Owned]:
     """OWN-1, VOTE-1. The rows that make these the owners of a home on the register, and its head group."""
     planner = _Planner(keys, (home,), known, stamp)
-    group = planner.own(0, home, whose)
-    return planner.plan, group
+    owned = planner.own(0, home, whose, home.delivery)
+    return planner.plan, owned
 
 
 class _Planner:
@@ -98,6 +112,7 @@ class _Planner:
     def __init__(self, keys: Keys, homes: Sequence[RollHome], known: Known, stamp: Stamp) -> None:
         self.keys, self.homes, self.known, self.stamp = keys, homes, known, stamp
         self.people: OwnersOfRoll = owners_of(homes)
+        self.bodies = Bodies.of(known.bodies)
         self.ids: dict[str, UUID] = {}
         self.plan = Plan()
         self.owned: list[list[int]] = [[] for _ in homes]
@@ -118,7 +133,8 @@ class _Planner:
         key = self.people.keys[place]
         if key not in self.ids:
             owner = self.people.owners[place]
-            self.ids[key] = self._body(owner) if owner.kind is OwnerKind.ORGANISATION else self._person(owner)
+            is_body = owner.kind is OwnerKind.ORGANISATION
+            self.ids[key] = self._body(owner, _code_in(key)) if is_body else self._person(owner)
         return self.ids[key]
 
     def _person(self, owner: Owner) -> UUID:
@@ -133,27 +149,28 @@ class _Planner:
         self.plan.people.append(tuple(getattr(person, column) for column in PERSON))
         return person.id
 
-    def _body(self, owner: Owner) -> UUID:
+    def _body(self, owner: Owner, code: str | None) -> UUID:
+        """`code`: the one that this name has anywhere in the roll."""
         name = normal_name(owner.name)
-        present = self.known.bodies.get(owner.number) if owner.number else self.known.bodies.get(name)
-        if present:
-            return present
-        body = new_id()
-        self.plan.organisations.append((body, owner.name, name, owner.number, self.stamp.now))
-        return body
+        present = self.bodies.means(name, code)
+        if present is None:
+            body = new_id()
+            self.plan.organisations.append((body, owner.name, name, code, self.stamp.now))
+            return body
+        if present.learns:
+            self.plan.coded.append(present)
+        return present.id
 
     def _add(self, place: int, home: RollHome) -> None:
         whose, area, address = new_id(), home.area, home.address
-        outside = [
-            None if value in self.known.outside_ids else value for value in (home.unit_number, home.address_code)
-        ]
-        group = self.own(place, home, whose)
+        outside = [self._outside(home, value) for value in (home.unit_number, home.address_code)]
+        owned = self.own(place, home, whose, home.delivery)
         self.plan.homes.append(
             (
                 whose, self.known.compound_id, address.building, address.entrance, address.floor, address.room,
                 address.label, address.order, address.kind, home.delivery, home.rented,
                 area.hundredths if area else None, area.source if area else None,
-                group != group_of_nobody(whose), group, *outside, 1, self.stamp.now,
+                owned.known, owned.incomplete, owned.group, *outside, 1, self.stamp.now,
             )
         )  # fmt: skip
         for stated in home.areas:
@@ -162,12 +179,20 @@ class _Planner:
             person = self._enter(person_row(self.keys, KnownOfPerson(tenant.name, tenant.phone, None), self.stamp.now))
             self.plan.tenancies.append((new_id(), whose, person, self.stamp.day))
 
+    def _outside(self, home: RollHome, value: str | None) -> str | None:
+        """OWN-3. An outside id that another home bears is dropped, and told."""
+        if value is None or value not in self.known.outside_ids:
+            return value
+        at = Place(home.sheet, home.row, home=home.address.label)
+        self.plan.findings.append(finding(FindingKind.BAD_EXTERNAL_ID, at))
+        return None
+
     def _state(self, home: UUID, stated: StatedArea) -> None:
         row = (new_id(), home, stated.hundredths, stated.source, self.stamp.now, self.stamp.by)
         self.plan.areas.append(row)
 
-    def own(self, place: int, home: RollHome, whose: UUID) -> bytes:
-        """Enter the owners of a home; answer its head group."""
+    def own(self, place: int, home: RollHome, whose: UUID, delivery: Delivery) -> Owned:
+        """Enter the owners of a home that is sold or delivered as `delivery` says; answer its head."""
         owners: set[str] = set()
         for owner in self.owned[place]:
             found = self._owner(owner)
@@ -177,14 +202,16 @@ class _Planner:
                 owners.add(mark)
                 person, body = (None, found) if is_body else (found, None)
                 self.plan.ownerships.append((new_id(), whose, person, body, home.basis, self.stamp.day))
-        return group_of(whose, frozenset(owners), home.basis, home.delivery, self.known.developer)
+        told = frozenset() if home.incomplete else frozenset(owners)
+        group = group_of(whose, told, home.basis, delivery, self.known.developer)
+        return Owned(group, group != group_of_nobody(whose), home.incomplete)
 
     def _complete(self, place: int, home: RollHome, present: KnownHome) -> None:
         """OWN-2, OWN-6. What was unknown is filled; what is known stays, and a difference is told."""
         area = self._better_area(home, present)
-        group = self._owner_found(place, home, present)
-        if area or group:
-            self.plan.completed.append(Completed(present.id, area, group))
+        owned = self._owner_found(place, home, present)
+        if area or owned:
+            self.plan.completed.append(Completed(present.id, area, owned))
 
     def _better_area(self, home: RollHome, present: KnownHome) -> StatedArea | None:
         fresh = [stated for stated in home.areas if stated not in present.stated]
@@ -199,11 +226,11 @@ class _Planner:
             self._differs(home, "面积", "area")
         return None
 
-    def _owner_found(self, place: int, home: RollHome, present: KnownHome) -> bytes | None:
+    def _owner_found(self, place: int, home: RollHome, present: KnownHome) -> Owned | None:
         if not self.owned[place]:
             return None
         if not present.owners:
-            return self.own(place, home, present.id)
+            return self.own(place, home, present.id, present.delivery)  # VOTE-1: as the register has it
         if self._marks(place) != present.owners:
             self._differs(home, "业主", "owners")
         return None
@@ -215,13 +242,25 @@ class _Planner:
             if owner.kind is OwnerKind.PERSON:
                 marks.add(name_index(self.keys, owner.name))
                 continue
-            body = self.known.bodies.get(owner.number or "") or self.known.bodies.get(normal_name(owner.name))
+            body = self._body_on_record(owner, _code_in(self.people.keys[place_of_owner]))
             marks.add(body.bytes if body else owner.name.encode())
         return frozenset(marks)
+
+    def _body_on_record(self, owner: Owner, code: str | None) -> UUID | None:
+        """Who it would be; nothing is entered, so no body learns a code from it."""
+        name = normal_name(owner.name)
+        met = self.bodies.by_name.get(name, []) + ([self.bodies.by_code[code]] if code in self.bodies.by_code else [])
+        found = Bodies.of(met).means(name, code)
+        return found.id if found else None
 
     def _differs(self, home: RollHome, what_zh: str, what_en: str) -> None:
         at = Place(home.sheet, home.row, home=home.address.label)
         self.plan.findings.append(finding(FindingKind.DIFFERS, at, what_zh=what_zh, what_en=what_en))
+
+
+def _code_in(key: str) -> str | None:
+    """The credit code in an owner's key, see rules.owners.same_owners."""
+    return key.removeprefix("code:") if key.startswith("code:") else None
 
 
 def group_of(

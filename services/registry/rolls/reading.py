@@ -3,10 +3,12 @@
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from subprocess import DEVNULL
 
 import anyio
-from anyio import to_thread
+from anyio.abc import Process
 
 from services.registry.errors import RollFileRefused
 from services.registry.rules.roll_rows import Sheet
@@ -22,6 +24,14 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "macros": ("文件带有宏，请另存为不带宏的 .xlsx。", "The file holds macros; save it as .xlsx without them."),
     "zip_bomb": ("文件解压后过大，已拒绝。", "The file unpacks to far too much and is refused."),
     "too_large": ("表格过大：最多 120,000 行、200 列。", "The sheet is too large: at most 120,000 rows, 200 columns."),
+    "too_many_people": (
+        "名册上的人过多：业主和使用人合计最多 150,000 人次。",
+        "Too many people: at most 150,000 owners and tenants in all.",
+    ),
+    "failed": (
+        "读入时发生意外错误，未改动任何数据；请联系系统管理员。",
+        "Reading it failed unexpectedly and nothing was changed; ask the administrator.",
+    ),
     "cell_too_long": ("有单元格超过 2,000 字。", "A cell holds more than 2,000 characters."),
     "encoding": ("CSV 的编码无法识别，请用 UTF-8 或 GB18030。", "The CSV is neither UTF-8 nor GB18030."),
     "broken": ("文件已损坏，无法打开。", "The file is damaged and cannot be opened."),
@@ -44,26 +54,62 @@ async def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     command = [sys.executable, "-I", "-B", "-X", "utf8", str(CHILD)]
     try:
         with anyio.fail_after(SECONDS):
-            done = await anyio.run_process(command, input=data, check=False, start_new_session=True, env={})
+            async with await anyio.open_process(command, stderr=DEVNULL, start_new_session=True, env={}) as child:
+                try:
+                    sheets = await _told(child, data)
+                    status = await child.wait()
+                finally:
+                    if child.returncode is None:
+                        child.kill()
     except TimeoutError:
         raise refused("too_large") from None
-    if done.returncode != 0:
+    if status != 0:
         # Killed by its own limits (a signal), or fell over something that nobody thought of: the file's fault anyway.
-        raise refused("too_large" if done.returncode < 0 else "broken")
-    return await to_thread.run_sync(_sheets, done.stdout)
+        raise refused("too_large" if status < 0 else "broken")
+    return sheets
 
 
-def _sheets(printed: bytes) -> tuple[Sheet, ...]:
-    sheets: list[Sheet] = []
-    rows: list[tuple[str, ...]] = []
-    for line in printed.splitlines():
+async def _told(child: Process, data: bytes) -> tuple[Sheet, ...]:
+    """Hand the file in and take its lines as they come: what was printed is never kept beside what it says."""
+    assert child.stdout is not None
+    sheets = _Sheets()
+    rest = b""
+    async with anyio.create_task_group() as both:
+        both.start_soon(_hand_in, child, data)
+        async for chunk in child.stdout:
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                sheets.take(line)
+                if sheets.fault:
+                    both.cancel_scope.cancel()
+    if sheets.fault:
+        raise refused(sheets.fault)
+    return tuple(sheets.found)
+
+
+async def _hand_in(child: Process, data: bytes) -> None:
+    assert child.stdin is not None
+    # A child that has refused the file reads no more of it.
+    with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+        await child.stdin.send(data)
+    await child.stdin.aclose()
+
+
+class _Sheets:
+    """The sheets told so far; `fault` once the file is refused."""
+
+    def __init__(self) -> None:
+        self.found: list[Sheet] = []
+        self.rows: list[tuple[str, ...]] = []
+        self.fault: str | None = None
+
+    def take(self, line: bytes) -> None:
         said = json.loads(line)
         if isinstance(said, list):
-            rows.append(tuple(map(str, said)))
+            self.rows.append(tuple(map(str, said)))
         elif "fault" in said:
-            raise refused(said["fault"])
+            self.fault = str(said["fault"])
         elif "sheet" in said:
-            rows = []
+            self.rows = []
             uncomputed = frozenset((int(row), int(column)) for row, column in said["uncomputed"])
-            sheets.append(Sheet(said["sheet"], rows, said["hidden"], uncomputed))
-    return tuple(sheets)
+            self.found.append(Sheet(said["sheet"], self.rows, said["hidden"], uncomputed))

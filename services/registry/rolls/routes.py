@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.registry.compounds.queries import compound_in_reach
 from services.registry.errors import CompoundUnknown, RollImportUnknown, answers
+from services.registry.files.uploading import Uploaded, UploadRoute
 from services.registry.jobs import READ_ROLL
 from services.registry.people.keys import HouseKeys
 from services.registry.rolls import actions, queries
@@ -15,15 +16,15 @@ from services.registry.rolls.schemas import ImportState, RollFindingSeen, RollIm
 from services.registry.rules.areas import AreaSource
 from services.registry.rules.roles import STAFF
 from services.registry.rules.roll_findings import Severity
-from shared.edge import EdgeRoute, Now, Reading, Reads, Writing, house_of
+from shared.edge import Now, Reading, Reads, Writing, house_of
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import MediaUnsupported, NotAcceptable, TooLarge
 from shared.texts import Language, asked_language
-from shared.uploads import FileRefused, received
+from shared.uploads import FileRefused
 
-router = APIRouter(prefix="/v1/compounds/{compound_id}/roll-imports", tags=["registry"], route_class=EdgeRoute)
+router = APIRouter(prefix="/v1/compounds/{compound_id}/roll-imports", tags=["registry"], route_class=UploadRoute)
 EXPORT = Export("roll-findings", RollFindingSeen)
 Clerk = Annotated[Actor, Depends(allow(*STAFF))]
 Imports = Annotated[Page, Depends(paged(queries.IMPORTS))]
@@ -74,6 +75,7 @@ async def import_roll(
     keys: HouseKeys,
     actor: Clerk,
     compound_id: UUID,
+    file: Uploaded,
     request: Request,
     response: Response,
     language: Spoken,
@@ -82,13 +84,12 @@ async def import_roll(
     area_source: Source = AreaSource.REGISTER,
 ) -> RollImportSeen:
     """Upload an XLSX or CSV as an office keeps it. It is read in the background: ask for the import with `wait`."""
-    file = await received(request)
     upload = actions.Upload(file.name, file.content, partial, area_source)
     row = await actions.receive_roll(db, keys, actor, compound_id, upload, now)
     if row.state == ImportState.QUEUED:
         await house_of(request).jobs.defer(db, READ_ROLL, import_id=str(row.id))
     response.headers["Location"] = f"/v1/compounds/{compound_id}/roll-imports/{row.id}"
-    return RollImportSeen.of(row, language)
+    return RollImportSeen.of(row, keys, language)
 
 
 @router.get(
@@ -98,10 +99,14 @@ async def import_roll(
     response_model=Listed[RollImportSeen],
     responses=answers(CompoundUnknown),
 )
-async def list_roll_imports(db: Reading, actor: Clerk, compound_id: UUID, page: Imports, language: Spoken) -> Any:
+async def list_roll_imports(
+    db: Reading, keys: HouseKeys, actor: Clerk, compound_id: UUID, page: Imports, language: Spoken
+) -> Any:
     """The imports of a compound, newest first."""
     await compound_in_reach(db, actor, compound_id, STAFF)
-    return await page_of(db, queries.imports_of(compound_id), page, lambda row: RollImportSeen.of(row[0], language))
+    return await page_of(
+        db, queries.imports_of(compound_id), page, lambda row: RollImportSeen.of(row[0], keys, language)
+    )
 
 
 @router.get(
@@ -112,6 +117,7 @@ async def list_roll_imports(db: Reading, actor: Clerk, compound_id: UUID, page: 
 )
 async def read_roll_import(
     reads: Reads,
+    keys: HouseKeys,
     actor: Clerk,
     compound_id: UUID,
     import_id: UUID,
@@ -124,7 +130,7 @@ async def read_roll_import(
         async with reads() as session:  # no connection is held while waiting
             row = await queries.import_in_reach(session, actor, compound_id, import_id)
         if row.state != ImportState.QUEUED or asyncio.get_running_loop().time() >= end:
-            return RollImportSeen.of(row, language)
+            return RollImportSeen.of(row, keys, language)
         await asyncio.sleep(BEAT)
 
 

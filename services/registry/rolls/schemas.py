@@ -3,10 +3,12 @@
 from enum import StrEnum
 from uuid import UUID
 
+from services.registry.rolls.actions import name_label
 from services.registry.rolls.reading import REASONS
 from services.registry.rules.areas import AreaSource
 from services.registry.rules.roll_findings import FindingKind, Severity
 from services.registry.tables.rolls import RollFinding, RollImport
+from shared.sealing import Keys
 from shared.texts import Language
 from shared.wire import Count, Instant, Output, example
 
@@ -54,7 +56,7 @@ class RollImportSeen(Output):
 
     id: UUID
     compound_id: UUID
-    file_name: str
+    file_name: str | None
     partial: bool
     area_source: AreaSource
     state: ImportState
@@ -81,12 +83,12 @@ class RollImportSeen(Output):
     )
 
     @classmethod
-    def of(cls, row: RollImport, language: Language) -> "RollImportSeen":
+    def of(cls, row: RollImport, keys: Keys, language: Language) -> "RollImportSeen":
         texts = REASONS.get(row.fault or "")
         return cls(
             id=row.id,
             compound_id=row.compound_id,
-            file_name=row.file_name,
+            file_name=keys.ring.open(row.name_sealed, name_label(row.id)).decode() if row.name_sealed else None,
             partial=row.partial,
             area_source=AreaSource(row.area_source),
             state=ImportState(row.state),

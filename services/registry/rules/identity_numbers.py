@@ -10,9 +10,9 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_CREDIT = re.compile(rf"[159ANY][1-9]\d{{6}}[{_CREDIT_SIGNS}]{{10}}\Z")
-_MOBILE = re.compile(r"1[3-9]\d{9}\Z")
-_LANDLINE = re.compile(r"(0\d{2,3})?([2-9]\d{6,7})(?:[转x#*](\d{1,6}))?\Z", re.IGNORECASE)
+_CREDIT = re.compile(rf"[159ANY][1-9][0-9]{{6}}[{_CREDIT_SIGNS}]{{10}}\Z")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}\Z")
+_LANDLINE = re.compile(r"(0\d{2,3})?([2-9]\d{6,7})(?:[转x#*](\d{1,6}))?\Z", re.IGNORECASE | re.ASCII)
 _PHONE_NOISE = str.maketrans("", "", "-() .·")
 
 
@@ -39,10 +39,10 @@ def parse_id_number(text: str, today: date) -> str | IdFault:
     written = plain(text).upper().lstrip("'").replace("-", "")
     if "E+" in plain(text).upper():
         return IdFault.AS_NUMBER
-    if re.fullmatch(r"\d{15}", written):
+    if re.fullmatch(r"[0-9]{15}", written):
         longer = f"{written[:6]}19{written[6:]}"
         written = longer + check_digit(longer)
-    if not re.fullmatch(r"\d{17}[\dX]", written):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", written):
         return IdFault.LENGTH
     if not _was_a_day(written[6:14], today):
         return IdFault.DATE

@@ -58,6 +58,13 @@ _SEPARATORS = re.compile(r"[、,，;；/|\n\r&+]|(?<=[\u4e00-\u9fff]{2})\s+(?=[\
 _AND_OTHERS = re.compile(r"等(?:\d+|[一二两三四五六七八九十]+)?[人户]?\Z")
 _STRONG_WORDS = re.compile(r"(?:公司|集团|工厂|合作社|委员会|事务所|街道办|居委会|村委会|地质队|基金会|管理处)")
 _ENDINGS = re.compile(r"[厂局队院所校处部站社行会办村店馆]\Z|(?:中心|银行|单位|政府|学校|医院|大学|中学|小学)\Z")
+_UNIT_WORDS = re.compile(
+    r"厂|局|队|院|所|校|处|站|矿|部|区|县|省|市|委|社|办|建|家属|宿舍|单位|中心|部队|机关|机械|铁路|钢铁|银行"
+)
+_COMPOUND_SURNAMES = re.compile(
+    "欧阳|司马|上官|诸葛|司徒|司空|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|南宫|西门|长孙|宇文|轩辕|端木|独孤|呼延|"
+    "闻人|澹台|申屠|太史|淳于|钟离|鲜于|闾丘|赫连|拓跋|百里|东郭|司寇|万俟|公羊|仲孙|濮阳|单于|太叔|第五|完颜|纳兰|耶律"
+)
 _BRACKETS = re.compile(r"\((?!集团|中国|北京|上海|山西|太原)[^()]*\)")
 _CO_OWNED = re.compile(r"\(共有人?[:：]?(.*?)\)")
 _LEGAL_FORM = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|公司)\Z")
@@ -84,14 +91,20 @@ def split_names(text: str) -> tuple[tuple[str, ...], bool]:
 
 
 def is_organisation(name: str, basis: Basis) -> bool:
-    """True for a name that is a body's, not a person's. A public unit's name need not end in a telling word."""
+    """PRI-2. True for a name that is a body's: when in doubt it is a person's, which is sealed and masked.
+
+    A public unit's name need not end in a telling word, but must hold one: "阿不都热西提" is nobody's work unit.
+    """
     if not re.search(r"[\u4e00-\u9fff]", name):
         return bool(re.search(r"(?i)\b(co\.?|ltd\.?|inc\.?|group|company)\b", name))
     if _STRONG_WORDS.search(name):
         return True
-    length = len(plain(name))
-    ends = bool(_ENDINGS.search(plain(name)))
-    return (ends and length >= 4) or (basis is Basis.PUBLIC_UNIT and length >= 5)
+    written = plain(name)
+    if "·" in written or (len(written) <= 4 and _COMPOUND_SURNAMES.match(written)):
+        return False
+    if basis is Basis.PUBLIC_UNIT and len(written) >= 5 and _UNIT_WORDS.search(written):
+        return True
+    return bool(_ENDINGS.search(written)) and len(written) >= 4
 
 
 def normal_name(name: str) -> str:

@@ -7,15 +7,16 @@ from datetime import date
 
 from services.registry.rules.addresses import Address, HomeKind, Unreadable, locate
 from services.registry.rules.areas import AreaFault, AreaSource, StatedArea, are_at_odds, best, parse_area
-from services.registry.rules.heads import CountedHome
+from services.registry.rules.heads import UNCOUNTED, CountedHome
 from services.registry.rules.numerals import plain
 from services.registry.rules.owners import Alike, Basis, Delivery, Owner, alike, same_owners
 from services.registry.rules.roll_findings import Finding, FindingKind, Place, Severity, finding
 from services.registry.rules.roll_headings import AREAS, Field, Layout, find_layout
-from services.registry.rules.roll_owners import Tenant, basis_of, delivery_of, household
+from services.registry.rules.roll_owners import MOST_PEOPLE, Tenant, basis_of, delivery_of, household, too_many
 from services.registry.rules.roll_rows import Row, Sheet, rows_of
 
 KINDS: tuple[tuple[re.Pattern[str], HomeKind], ...] = (
+    (re.compile(r"(?<!非)住宅|居住|公寓"), HomeKind.DWELLING),  # whatever belongs to it: "住宅（含地下室）"
     (re.compile(r"商|铺|门面|网点|店"), HomeKind.SHOP),
     (re.compile(r"车位|车库"), HomeKind.PARKING),
     (re.compile(r"储藏|地下室|库房|小房"), HomeKind.STORE),
@@ -39,6 +40,8 @@ class RollHome:
     rented: bool = False
     unit_number: str | None = None
     address_code: str | None = None
+    incomplete: bool = False
+    """Somebody else owns it too ("张三等3人"): who its owners are is unknown."""
 
     @property
     def area(self) -> StatedArea | None:
@@ -130,17 +133,30 @@ def _continued(row: Row, home: RollHome, today: date) -> _Read:
     """A further owner in a row of his own, under a home whose cells are merged."""
     people = household(row, home.basis, home.address.label, today)
     owners = home.owners + tuple(owner for owner in people.owners if owner not in home.owners)
-    return _Read(replace(home, owners=owners, tenants=home.tenants + people.tenants), people.findings)
+    tenants = home.tenants + people.tenants
+    told = too_many(
+        row,
+        home.address.label,
+        len(owners) if len(home.owners) < MOST_PEOPLE or not home.incomplete else 0,
+        len(tenants) if len(home.tenants) < MOST_PEOPLE else 0,
+    )
+    whole = replace(
+        home,
+        owners=owners[:MOST_PEOPLE],
+        incomplete=home.incomplete or people.incomplete or len(owners) > MOST_PEOPLE,
+        tenants=tenants[:MOST_PEOPLE],
+    )
+    return _Read(whole, (*people.findings, *told))
 
 
 def _read_row(row: Row, today: date, source: AreaSource, taken: dict[str, RollHome]) -> _Read:
     spot = Field.ROOM if row.has(Field.ROOM) else Field.HOME
     try:
         home = _located(row)
-    except Unreadable as fault:
+    except Unreadable:
         if row.is_uncomputed(spot):
             return _Read(None, (finding(FindingKind.FORMULA, row.place(spot), Severity.REFUSED),))
-        return _Read(None, (finding(FindingKind.BAD_HOME, row.place(spot), cell=_shown(str(fault))),))
+        return _Read(None, (finding(FindingKind.BAD_HOME, row.place(spot)),))
     other = taken.get(home.label)
     if other:
         at = row.place(spot, home.label)
@@ -153,15 +169,26 @@ def _read_row(row: Row, today: date, source: AreaSource, taken: dict[str, RollHo
     taken_home = RollHome(
         row.sheet, row.number, home, stated, people.owners, basis, delivery, people.tenants, people.rented,
         plain(row.text(Field.UNIT_NUMBER)).upper() or None, plain(row.text(Field.ADDRESS_CODE)).upper() or None,
+        people.incomplete,
     )  # fmt: skip
-    return _Read(taken_home, (*wrong, *people.findings))
+    return _Read(taken_home, (*wrong, *people.findings, *_uncounted(row, taken_home)))
+
+
+def _uncounted(row: Row, home: RollHome) -> Iterator[Finding]:
+    """OWN-6. Somebody owns it, and one cell takes it out of every count: that is told."""
+    if home.owners and home.address.kind in UNCOUNTED and _told_kind(row) is home.address.kind:
+        yield finding(FindingKind.NOT_COUNTED, row.place(Field.KIND, home.address.label))
 
 
 def _located(row: Row) -> Address:
     whole = "" if plain(row.text(Field.ROOM)) else row.text(Field.HOME)
     home = locate(row.building, row.entrance, row.text(Field.ROOM), whole)
-    told = next((kind for pattern, kind in KINDS if pattern.search(plain(row.text(Field.KIND)))), home.kind)
-    return replace(home, kind=told) if home.kind is HomeKind.DWELLING else home
+    return replace(home, kind=_told_kind(row) or home.kind) if home.kind is HomeKind.DWELLING else home
+
+
+def _told_kind(row: Row) -> HomeKind | None:
+    """OWN-6. What the column of uses says; what is a dwelling among other things is a dwelling."""
+    return next((kind for pattern, kind in KINDS if pattern.search(plain(row.text(Field.KIND)))), None)
 
 
 def _areas(row: Row, home: str, source: AreaSource) -> tuple[tuple[StatedArea, ...], tuple[Finding, ...]]:
@@ -183,7 +210,7 @@ def _areas(row: Row, home: str, source: AreaSource) -> tuple[tuple[StatedArea, .
     fault, column = next((one for one in faults if one[0] is not AreaFault.NO_AREA), faults[0])
     if row.is_uncomputed(column):
         return (), (finding(FindingKind.FORMULA, row.place(column, home)),)
-    return (), (finding(FindingKind(fault.value), row.place(column, home), cell=_shown(row.text(column))),)
+    return (), (finding(FindingKind(fault.value), row.place(column, home)),)
 
 
 def _first_area(row: Row) -> Field:
@@ -195,10 +222,10 @@ def _with_outside_ids(home: RollHome, seen: set[str]) -> tuple[RollHome, list[Fi
     findings: list[Finding] = []
     at = Place(home.sheet, home.row, home=home.address.label)
     if home.unit_number and not _is_new(home.unit_number, _UNIT_NUMBER, seen):
-        findings.append(finding(FindingKind.BAD_EXTERNAL_ID, at, cell=_shown(home.unit_number)))
+        findings.append(finding(FindingKind.BAD_EXTERNAL_ID, at))
         home = replace(home, unit_number=None)
     if home.address_code and not _is_new(home.address_code, _ADDRESS_CODE, seen):
-        findings.append(finding(FindingKind.BAD_EXTERNAL_ID, at, cell=_shown(home.address_code)))
+        findings.append(finding(FindingKind.BAD_EXTERNAL_ID, at))
         home = replace(home, address_code=None)
     return home, findings
 
@@ -208,11 +235,6 @@ def _is_new(value: str, form: re.Pattern[str], seen: set[str]) -> bool:
     is_new = bool(form.match(value)) and key not in seen
     seen.add(key)
     return is_new
-
-
-def _shown(cell: str) -> str:
-    shown = " ".join(cell.split())
-    return shown if len(shown) <= 40 else shown[:39] + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,4 +273,5 @@ def counted_homes(homes: Sequence[RollHome], people: OwnersOfRoll) -> Iterable[C
         keys[place].add(key)
     for home, owned_by in zip(homes, keys, strict=True):
         area = home.area.hundredths if home.area else None
-        yield CountedHome(home.address.label, frozenset(owned_by), area, home.address.kind, home.delivery)
+        owners = frozenset() if home.incomplete else frozenset(owned_by)
+        yield CountedHome(home.address.label, owners, area, home.address.kind, home.delivery)

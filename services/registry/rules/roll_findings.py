@@ -22,6 +22,8 @@ class FindingKind(StrEnum):
     BAD_AREA = "bad_area"
     NO_OWNER = "no_owner"
     OWNERS_INCOMPLETE = "owners_incomplete"
+    TOO_MANY_PEOPLE = "too_many_people"
+    NOT_COUNTED = "not_counted"
     FORMULA = "formula"
     BAD_ID = "bad_id"
     NO_ID = "no_id"
@@ -46,9 +48,7 @@ class Said:
 
 
 SAID: Mapping[FindingKind, Said] = {
-    FindingKind.BAD_HOME: Said(
-        Severity.REFUSED, "看不出是哪一户：{cell}", "It cannot be told which home this is: {cell}"
-    ),
+    FindingKind.BAD_HOME: Said(Severity.REFUSED, "看不出是哪一户", "It cannot be told which home this is"),
     FindingKind.DUPLICATE_HOME: Said(
         Severity.REFUSED,
         "与第 {other_row} 行（{other_sheet}）重复：{cell}",
@@ -56,15 +56,25 @@ SAID: Mapping[FindingKind, Said] = {
     ),
     FindingKind.NO_AREA: Said(Severity.UNKNOWN, "未填面积", "No area is given"),
     FindingKind.ZERO_AREA: Said(Severity.UNKNOWN, "面积为 0", "The area is 0"),
-    FindingKind.TEXT_AREA: Said(Severity.UNKNOWN, "面积不是确数：{cell}", "The area is not an exact number: {cell}"),
+    FindingKind.TEXT_AREA: Said(Severity.UNKNOWN, "面积不是确数", "The area is not an exact number"),
     FindingKind.BAD_AREA: Said(
         Severity.UNKNOWN,
-        "面积超出合理范围或多于两位小数：{cell}",
-        "The area is out of bounds or has more than two decimals: {cell}",
+        "面积超出合理范围或多于两位小数",
+        "The area is out of bounds or has more than two decimals",
     ),
     FindingKind.NO_OWNER: Said(Severity.UNKNOWN, "未填业主", "No owner is given"),
     FindingKind.OWNERS_INCOMPLETE: Said(
         Severity.UNKNOWN, "业主写作“等…人”，未列全", "The owners are cut short with “and others”"
+    ),
+    FindingKind.TOO_MANY_PEOPLE: Said(
+        Severity.UNKNOWN,
+        "一户超过 {most} 人，只读入前 {most} 人",
+        "More than {most} people: the first {most} are taken",
+    ),
+    FindingKind.NOT_COUNTED: Said(
+        Severity.WARNING,
+        "按“用途”认作车位或储藏室，不计入人数和面积，请核对",
+        "Taken for parking or storage by its use, so it does not count: please check",
     ),
     FindingKind.FORMULA: Said(
         Severity.UNKNOWN,
@@ -80,7 +90,7 @@ SAID: Mapping[FindingKind, Said] = {
     ),
     FindingKind.BAD_PHONE: Said(Severity.WARNING, "电话号码无法拨打", "The phone number cannot be dialled"),
     FindingKind.BAD_EXTERNAL_ID: Said(
-        Severity.WARNING, "外部编号格式有误或重复：{cell}", "The outside id is malformed or used twice: {cell}"
+        Severity.WARNING, "外部编号格式有误或重复", "The outside id is malformed or used twice"
     ),
     FindingKind.AREAS_DIFFER: Said(
         Severity.WARNING,
@@ -140,7 +150,7 @@ class Place:
 
 
 def finding(kind: FindingKind, at: Place, severity: Severity | None = None, **facts: str | int) -> Finding:
-    """The finding in both languages. Facts never hold a name, phone or id number."""
+    """PRI-2. The finding in both languages. It names the place only: any cell may hold a name, phone or id number."""
     said = SAID[kind]
     grave = severity or said.severity
     return Finding(

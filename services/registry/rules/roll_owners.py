@@ -1,7 +1,7 @@
 """OWN-1, OWN-5: which owners and tenants one row of a sheet names, and what is wrong with their numbers."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,14 +39,19 @@ class Tenant:
     phone: str | None
 
 
+MOST_PEOPLE = 20
+"""Owners, and tenants, that a home may have in a roll: more are no household but a list that slipped into a cell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Household:
-    """Whom one row names, and what was found wrong."""
+    """Whom one row names, and what was found wrong. `incomplete`: the home has owners whom it does not name."""
 
     owners: tuple[Owner, ...]
     tenants: tuple[Tenant, ...]
     rented: bool
     findings: tuple[Finding, ...]
+    incomplete: bool = False
 
 
 def basis_of(text: str) -> Basis:
@@ -63,19 +68,36 @@ def household(row: Row, basis: Basis, home: str, today: date) -> Household:
     """Owners with their numbers, tenants of the row's own columns and of its remarks."""
     findings: list[Finding] = []
     names, more = split_names(row.text(Field.OWNER))
-    further, _ = split_names("" if row.text(Field.CO_OWNER).strip() in {"是", "否"} else row.text(Field.CO_OWNER))
+    further, others = split_names("" if row.text(Field.CO_OWNER).strip() in {"是", "否"} else row.text(Field.CO_OWNER))
     numbers = _split(row.text(Field.ID_NUMBER)) + (_split(row.text(Field.CO_OWNER_ID)) if further else [])
     names = (*names, *(name for name in further if name not in names))
+    units, _ = split_names(row.text(Field.PUBLIC_UNIT))
     if not names:
-        names, _ = split_names(row.text(Field.PUBLIC_UNIT))
+        names = units
     occupants: tuple[str, ...] = ()
     if basis is Basis.PUBLIC_UNIT and names and not any(is_organisation(name, basis) for name in names):
         # A person in a row of unsold public housing lives there; the owner is the unit, and it is not named.
-        occupants, names, numbers = names, split_names(row.text(Field.PUBLIC_UNIT))[0], []
+        occupants, names, numbers = names, units, []
+    more = (more or others) and not occupants
     findings += _owner_findings(row, home, bool(names), more)
-    owners, wrong = _owners(row, basis, names, numbers, home, today)
+    crowd = len(names) > MOST_PEOPLE
+    # The column of work units holds work units, whatever they are called.
+    bodies = {name for name in names if is_organisation(name, basis) or (name in units and len(plain(name)) >= 5)}
+    owners, wrong = _owners(row, bodies, names[:MOST_PEOPLE], numbers, home, today)
     tenants, rented = _tenants(row, occupants)
-    return Household(owners, tenants, rented, (*findings, *wrong))
+    findings += too_many(row, home, len(names), len(tenants))
+    return Household(owners, tenants[:MOST_PEOPLE], rented, (*findings, *wrong), more or crowd)
+
+
+def too_many(row: Row, home: str, owners: int, tenants: int) -> list[Finding]:
+    """OWN-5. The findings of a home with more people than are taken."""
+    found = []
+    if owners > MOST_PEOPLE:
+        found.append(finding(FindingKind.TOO_MANY_PEOPLE, row.place(Field.OWNER, home), most=MOST_PEOPLE))
+    if tenants > MOST_PEOPLE:
+        at = row.place(Field.TENANT, home)
+        found.append(finding(FindingKind.TOO_MANY_PEOPLE, at, Severity.WARNING, most=MOST_PEOPLE))
+    return found
 
 
 def _owner_findings(row: Row, home: str, named: bool, more: bool) -> list[Finding]:
@@ -92,11 +114,11 @@ def _split(text: str) -> list[str]:
 
 
 def _owners(
-    row: Row, basis: Basis, names: Sequence[str], numbers: list[str], home: str, today: date
+    row: Row, bodies: Collection[str], names: Sequence[str], numbers: list[str], home: str, today: date
 ) -> tuple[tuple[Owner, ...], list[Finding]]:
     findings: list[Finding] = []
     at = row.place(Field.ID_NUMBER, home)
-    persons = [name for name in names if not is_organisation(name, basis)]
+    persons = [name for name in names if name not in bodies]
     if len(numbers) == len(names):
         matched: Mapping[str, str] = dict(zip(names, numbers, strict=True))
     elif len(numbers) == len(persons):
@@ -113,7 +135,7 @@ def _owners(
     phones, wrong = _phones(row, home, len(names))
     owners: list[Owner] = []
     for place, name in enumerate(names):
-        kind_of = OwnerKind.ORGANISATION if is_organisation(name, basis) else OwnerKind.PERSON
+        kind_of = OwnerKind.ORGANISATION if name in bodies else OwnerKind.PERSON
         owner, faults = _numbered(name, kind_of, matched.get(name), phones[place], row, home, today)
         owners.append(owner)
         findings += faults

@@ -3,7 +3,18 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.tables.schema import Base
@@ -74,6 +85,8 @@ class Home(Base):
     area_source: Mapped[str | None] = mapped_column(String(15))
     """The best of `home_area` (OWN-2)."""
     owner_known: Mapped[bool] = mapped_column(Boolean)
+    owners_incomplete: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """Owners are on record and it is known that there are more: they make no head of their own set (VOTE-1)."""
     head_group: Mapped[bytes] = mapped_column(LargeBinary)
     """Homes of one compound with equal groups are one head: rules.heads.head_group (VOTE-1)."""
     unit_number: Mapped[str | None] = mapped_column(String(28), unique=True)

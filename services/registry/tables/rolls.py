@@ -21,8 +21,10 @@ class RollImport(Base):
     compound_id: Mapped[UUID] = mapped_column(ForeignKey("registry.compound.id"))
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     """Keyed blind index of the file's bytes: the same file is known again."""
-    file_name: Mapped[str] = mapped_column(String(120))
-    file_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What its sender called the file; offices write people's names there (PRI-2)."""
+    file_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Only until it is read: what is needed of it then stands in the register (PRI-8)."""
     partial: Mapped[bool] = mapped_column(Boolean)
     area_source: Mapped[str] = mapped_column(String(15))
     state: Mapped[str] = mapped_column(String(12))
@@ -36,6 +38,7 @@ class RollImport(Base):
     __table_args__ = (
         CheckConstraint(STATES, name="state"),
         CheckConstraint("(state = 'QUEUED') = (done_at IS NULL)", name="done"),
+        CheckConstraint("(state = 'QUEUED') = (file_sealed IS NOT NULL)", name="file_while_queued"),
         Index(None, "compound_id", "digest"),
         Index(None, "compound_id", "made_at", "id"),
     )

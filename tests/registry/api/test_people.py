@@ -48,14 +48,14 @@ async def disclosed(desk: Office, person: str, headers: Mapping[str, str]) -> in
 
 
 async def test_a_role_given_elsewhere_opens_nobodys_data(desk: Office) -> None:
-    """PRI-2: a clerk who makes somebody his volunteer sees him masked, and may neither read nor erase him."""
+    """PRI-2: whose volunteer somebody is sees him masked, and may neither read him in clear nor erase him."""
     _, (owner,) = await entered(desk, "张伟")
     await desk.registry.enter("stranger", f"CLERK@{OTHER}")
     clerk = await desk.registry.as_sample("stranger")
 
     before = await disclosed(desk, owner, clerk)
     role = {"holder": owner, "role": "VOLUNTEER", "scope": OTHER}
-    given = await desk.http.post("/v1/roles", json=role, headers=clerk)
+    given = await desk.http.post("/v1/roles", json=role, headers=desk.officer)
     after = await disclosed(desk, owner, clerk)
     erased = await desk.http.delete(f"/v1/people/{owner}", headers=clerk)
 

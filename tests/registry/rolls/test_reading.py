@@ -189,3 +189,10 @@ async def test_one_far_cell_does_not_fill_memory_with_the_emptiness_before_it() 
         sheet.write(1_048_575, 16_383, "x")
 
     assert await fault_of(workbook(fill)) == "too_large"
+
+
+async def test_one_long_text_referred_to_many_times_is_stopped_while_it_is_printed() -> None:
+    """A file of some kilobytes, and a gigabyte of text: counted in bytes, and never kept whole."""
+    data = sheet_of([HEADINGS, *[["好" * 2_000] * 20] * 600])
+    assert len(data) < 200_000
+    assert await fault_of(data) == "too_large"

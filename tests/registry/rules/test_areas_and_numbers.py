@@ -112,3 +112,11 @@ def test_a_credit_code_needs_its_check_sign() -> None:
 def test_a_phone_is_digits_that_can_be_dialled_or_nothing(written: str, phone: str | None) -> None:
     """OWN-6."""
     assert parse_phone(written) == phone
+
+
+def test_only_the_ten_digits_make_a_number() -> None:
+    """OWN-1: digits of another script would make one person two."""
+    good = "14990019540617292"
+    arabic = (good + check_digit(good)).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    assert parse_id_number(arabic, date(2026, 3, 8)) is IdFault.LENGTH
+    assert parse_phone("14000008352".translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))) is None

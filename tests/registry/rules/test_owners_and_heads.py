@@ -40,10 +40,11 @@ def test_names_of_one_cell_come_apart_and_wide_names_stay_whole() -> None:
 def test_bodies_are_told_from_people_by_their_names() -> None:
     """OWN-1."""
     bodies = ["原山西××地质队", "太原某某置业有限公司", "市房产局", "某某街道办事处", "Jinyang Property Co., Ltd"]
-    people = ["张伟", "欧阳建国", "院会", "马里奥·布兰卡", "John Smith"]
+    people = ["张伟", "欧阳建国", "欧阳建行", "司马会社", "院会", "马里奥·布兰卡", "John Smith"]
     assert all(is_organisation(name, Basis.REGISTERED) for name in bodies)
     assert not any(is_organisation(name, Basis.REGISTERED) for name in people)
     assert is_organisation("省一建三处家属区", Basis.PUBLIC_UNIT)
+    assert not is_organisation("阿不都热西提", Basis.PUBLIC_UNIT)
 
 
 def test_a_person_is_the_same_only_by_id_number() -> None:

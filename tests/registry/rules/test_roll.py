@@ -226,3 +226,53 @@ def test_outside_ids_are_kept_when_well_formed_and_new() -> None:
     roll = read(["1-1-101", "张伟", good], ["1-1-102", "李芳", good], ["1-1-103", "王超", "短"], headings=headings)
     assert [home.unit_number for home in roll.homes] == [good, None, None]
     assert [one.kind.value for one in roll.findings if one.row > 1] == ["bad_external_id", "bad_external_id"]
+
+
+USE = ["楼号", "单元", "房号", "建筑面积", "业主", "用途"]
+
+
+def test_a_dwelling_with_a_store_or_a_space_is_a_dwelling() -> None:
+    """OWN-6: else it would fall out of every denominator."""
+    uses = ["住宅（含地下室）", "住宅、储藏室", "住宅（带车位）", "公寓", "储藏室", "非住宅车位"]
+    roll = read(*(["1", "1", f"10{place}", "80.00", "张伟", use] for place, use in enumerate(uses)), headings=USE)
+    told = [str(home.address.kind) for home in roll.homes]
+    assert told == ["DWELLING", "DWELLING", "DWELLING", "DWELLING", "STORE", "PARKING"]
+    assert count_of(roll).homes == 4
+
+
+def test_an_owned_unit_that_its_use_takes_out_of_the_count_is_told() -> None:
+    """OWN-6."""
+    rows = (["1", "1", "101", "8.00", "张伟", "储藏室"], ["1", "1", "102", "8.00", "", "车位"])
+    roll = read(*rows, headings=USE)
+    told = [one for one in kinds(roll) if one[2] is FindingKind.NOT_COUNTED]
+    assert told == [(2, "F", FindingKind.NOT_COUNTED)]
+
+
+def test_owners_cut_short_are_an_unknown_owner() -> None:
+    """VOTE-1: the exact set of owners is not known, so no head of it is."""
+    roll = read(row("101", "张三等3人"), row("102", "张三等2人"), row("103", "张三"))
+    count = count_of(roll)
+    assert (count.heads, count.owner_unknown) == (3, ("1-1-101", "1-1-102"))
+    assert (count.least.heads, count.most.heads) == (1, 3)
+
+
+def test_a_home_has_twenty_owners_at_most_and_the_rest_is_told() -> None:
+    """OWN-5: a list that slipped into one cell, or rows that go on for ever."""
+    names = "、".join(f"张{chr(0x4E00 + place)}" for place in range(660))
+    further = [["", "", "", "", "", f"李{chr(0x4E00 + place)}", "", "", "", ""] for place in range(3_000)]
+    crowd = read(row("101", names))
+    rows = read(row("101"), *further)
+    assert [len(roll.homes[0].owners) for roll in (crowd, rows)] == [20, 20]
+    for roll in (crowd, rows):
+        assert [one.kind for one in roll.findings].count(FindingKind.TOO_MANY_PEOPLE) == 1
+        assert count_of(roll).owner_unknown == ("1-1-101",)
+
+
+def test_a_finding_names_the_place_and_nothing_of_the_cell() -> None:
+    """PRI-2: any cell may hold a name or a phone."""
+    said = "张三 14000001234 租住"
+    roll = read(row(said), row("102", area=said))
+    assert {one.kind for one in roll.findings} >= {FindingKind.BAD_HOME, FindingKind.TEXT_AREA}
+    assert not any(
+        "张三" in text or "14000001234" in text for one in roll.findings for text in (one.reason_zh, one.reason_en)
+    )
