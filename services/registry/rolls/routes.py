@@ -24,7 +24,12 @@ from shared.problems import MediaUnsupported, NotAcceptable, TooLarge
 from shared.texts import Language, asked_language
 from shared.uploads import FileRefused
 
-router = APIRouter(prefix="/v1/compounds/{compound_id}/roll-imports", tags=["registry"], route_class=UploadRoute)
+
+class RollRoute(UploadRoute):
+    senders = STAFF
+
+
+router = APIRouter(prefix="/v1/compounds/{compound_id}/roll-imports", tags=["registry"], route_class=RollRoute)
 EXPORT = Export("roll-findings", RollFindingSeen)
 Clerk = Annotated[Actor, Depends(allow(*STAFF))]
 Imports = Annotated[Page, Depends(paged(queries.IMPORTS))]

@@ -53,6 +53,8 @@ async def test_a_role_given_elsewhere_opens_nobodys_data(desk: Office) -> None:
     await desk.registry.enter("stranger", f"CLERK@{OTHER}")
     clerk = await desk.registry.as_sample("stranger")
 
+    beside = {"code": OTHER, "name": "和平社区"}
+    assert (await desk.http.post("/v1/regions", json=beside, headers=desk.officer)).status_code == 201
     before = await disclosed(desk, owner, clerk)
     role = {"holder": owner, "role": "VOLUNTEER", "scope": OTHER}
     given = await desk.http.post("/v1/roles", json=role, headers=desk.officer)
