@@ -17,8 +17,15 @@ from gateway.app import Gateway, Plan
 from gateway.house import build_house, first_administrator
 from gateway.http_upstream import Http
 from gateway.settings import GatewaySettings
+from migrations.heads import ROOMS
+from services.election.app import create_app as election_app
+from services.election.settings import ElectionSettings
+from services.meeting.app import create_app as meeting_app
+from services.meeting.settings import MeetingSettings
 from services.registry.app import create_app as registry_app
 from services.registry.settings import RegistrySettings
+from services.survey.app import create_app as survey_app
+from services.survey.settings import SurveySettings
 from services.ticket.app import create_app as ticket_app
 from services.ticket.settings import TicketSettings
 from shared.serve import TakenIn
@@ -63,13 +70,16 @@ def house_url(
 
 def _apart(stack: contextlib.ExitStack, settings: GatewaySettings, urls: dict[str, str]) -> Gateway:
     """Each room behind a server of its own, reached over HTTP only, as containers would be."""
-    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in ("registry", "ticket")}
+    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in ROOMS}
     at = {name: f"http://127.0.0.1:{one.getsockname()[1]}" for name, one in sockets.items()}
     common: dict[str, Any] = {"data_dir": settings.data_dir, "public_url": settings.url, "sample": True}
     common["registry_url"] = at["registry"]
     apps = {
         "registry": registry_app(RegistrySettings(database_url=urls["registry"], **common)),
         "ticket": ticket_app(TicketSettings(database_url=urls["ticket"], **common)),
+        "survey": survey_app(SurveySettings(database_url=urls["survey"], **common)),
+        "election": election_app(ElectionSettings(database_url=urls["election"], **common)),
+        "meeting": meeting_app(MeetingSettings(database_url=urls["meeting"], ticket_url=at["ticket"], **common)),
     }
     for name, app in apps.items():
         stack.enter_context(_serving(TakenIn(app), sockets[name], room=True))

@@ -17,7 +17,7 @@ def _played(url: str) -> Stage:
 def test_every_scene_so_far_comes_to_its_end(house_url: str) -> None:
     stage = _played(house_url)
 
-    assert [one.scene.split(" · ")[0] for one in stage.played] == ["Scene 1", "Scene 2", "Scene 9"]
+    assert [one.scene.split(" · ")[0] for one in stage.played] == [f"Scene {number}" for number in (1, 2, 3, 4, 6, 9)]
     assert all(one.calls > 10 for one in stage.played)
 
 

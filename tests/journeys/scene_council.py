@@ -1,0 +1,147 @@
+"""Scene 3. The first council lists problems; a constituted one resolves, and its task comes back as a mended lamp."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.journeys.cast import Cast
+from tests.journeys.stage import Person, SceneFailed, Stage
+
+PATIENCE = 30.0
+SOUND = {
+    "inside_compound": True,
+    "lawful": True,
+    "private_quarrel": False,
+    "owners_matter": False,
+    "emergency": False,
+}
+MEMBERS = ("owner Zhao", "neighbour Qian", "old Mrs Sun")
+RUNNERS = {"chair": "party member Kong", "recorder": "clerk", "witness": "volunteer He"}
+
+
+def the_first_council(stage: Stage, cast: Cast) -> None:
+    stage.begin("Scene 3 · The first council 小区议事会")
+    problems = _open_council(stage, cast)
+    task = _resolved(stage, cast)
+    stage.end(f"{problems} problems answered, a lamp resolved: its ticket {task['ticket_state']}, reported back")
+
+
+def later(stage: Stage, days: int) -> str:
+    """An instant of the house's own time, so many days from now."""
+    return (datetime.now(UTC) + timedelta(days=stage.days + days)).isoformat()
+
+
+def _announced(stage: Stage, cast: Cast, **planned: Any) -> dict[str, Any]:
+    """A meeting with officers, in four days."""
+    clerk = cast["clerk"]
+    body = {"compound_id": cast.compound["id"], "place": "社区活动室", "starts_at": later(stage, 4), **planned}
+    meeting = stage.post("the clerk plans a meeting", "/v1/meetings", clerk, body, expect=201)
+    path = f"/v1/meetings/{meeting['id']}"
+    officers = {
+        part: {"person_id": cast[name].id, "name": "示例", "capacity": "OFFICE"} for part, name in RUNNERS.items()
+    }
+    told = "and names who chairs, records, witnesses"
+    stage.call(told, "PUT", f"{path}/officers", clerk, json=officers, headers={"If-Match": f'"{meeting["version"]}"'})
+    return dict(meeting)
+
+
+def _opened(stage: Stage, cast: Cast, meeting: dict[str, Any], people: tuple[str, ...]) -> str:
+    path = f"/v1/meetings/{meeting['id']}"
+    stage.post("it is announced", f"{path}/moves", cast["clerk"], {"to": "NOTICED"}, expect=201)
+    stage.pass_days(4)
+    stage.post("it is opened", f"{path}/moves", cast[RUNNERS["chair"]], {"to": "OPEN"}, expect=201)
+    for name in people:
+        code = stage.get("the recorder shows the code", f"{path}/sign-in-code", cast["clerk"])["code"]
+        stage.post(f"{name} signs in with it", f"{path}/arrivals", cast[name], {"code": code}, expect=201)
+    return path
+
+
+def _open_council(stage: Stage, cast: Cast) -> int:
+    meeting = _announced(stage, cast, kind="OPEN_COUNCIL", title="第一次开放议事会", agenda=["征集问题"])
+    path = _opened(stage, cast, meeting, MEMBERS)
+    answers: dict[str, dict[str, Any]] = {
+        "三层楼道灯不亮": {"next_step": "TOPIC", "reason": "需大家议"},
+        "垃圾没人清": {"next_step": "TICKET", "reason": "日常保洁", "category": "facilities.stair_lamp"},
+        "想要泳池": {"next_step": "NOTHING", "reason": "没有场地,也没有资金"},
+    }
+    for words, answer in answers.items():
+        told = f"a resident says: {words}"
+        problem = stage.post(told, f"{path}/problems", cast["owner Zhao"], {"words": words}, expect=201)
+        answered = f"{path}/problems/{problem['id']}/answers"
+        stage.post(f"the answer: {answer['next_step']}", answered, cast["clerk"], answer, expect=201)
+    listed = stage.get("everybody may read the list", f"{path}/problems", cast["neighbour Qian"])
+    stage.check("no problem is left unanswered", listed["unanswered"] == 0)
+    stage.post("the council was held", f"{path}/moves", cast["clerk"], {"to": "HELD"}, expect=201)
+    return len(listed["items"])
+
+
+def _resolved(stage: Stage, cast: Cast) -> dict[str, Any]:
+    clerk, chair = cast["clerk"], cast[RUNNERS["chair"]]
+    topic = _accepted(stage, cast)
+    seats = [{"person_id": cast[name].id, "name": "示例", "capacity": "RESIDENTS_DELEGATE"} for name in MEMBERS]
+    term = {"term_starts": later(stage, 0)[:10], "term_ends": later(stage, 700)[:10]}
+    council = {"compound_id": cast.compound["id"], "name": "晋阳苑议事会", "members": seats, **term}
+    council = stage.post("a council of three is constituted", "/v1/meetings/councils", clerk, council, expect=201)
+    meeting = _announced(stage, cast, kind="COUNCIL", council_id=council["id"], title="议事会", agenda=["通报"])
+    scheduled = {"to": "SCHEDULED", "meeting_id": meeting["id"]}
+    stage.post("the topic comes onto its agenda", f"/v1/topics/{topic['id']}/moves", clerk, scheduled, expect=201)
+    path = _opened(stage, cast, meeting, MEMBERS)
+    text = {"item": 2, "text": "两周内修好三号楼二单元楼道灯。", "method": "NAMED"}
+    resolution = stage.post("a resolution is put", f"{path}/resolutions", clerk, text, expect=201)
+    here = f"/v1/resolutions/{resolution['id']}"
+    stage.post("the vote is opened", f"{here}/openings", chair, {}, expect=201)
+    for name, choice in zip(MEMBERS, ("AGREE", "AGREE", "OPPOSE"), strict=True):
+        stage.post(f"{name} votes", f"{here}/votes", cast[name], {"choice": choice}, expect=201)
+    closed = stage.post("the vote is closed", f"{here}/closings", chair, {}, expect=201)
+    stage.check("two of three carry it", (closed["state"], closed["agree"], closed["oppose"]) == ("PASSED", 2, 1))
+    stage.post("the council was held", f"{path}/moves", clerk, {"to": "HELD"}, expect=201)
+    return _mended(stage, cast, here)
+
+
+def _accepted(stage: Stage, cast: Cast) -> dict[str, Any]:
+    new = {"compound_id": cast.compound["id"], "title": "修好楼道灯", "words": "二单元三层的灯坏了两个月"}
+    topic = stage.post("the owner puts up a topic", "/v1/topics", cast["owner Zhao"], new, expect=201)
+    path = f"/v1/topics/{topic['id']}"
+    stage.post("his neighbour seconds it", f"{path}/seconds", cast["neighbour Qian"], None, expect=201)
+    inbox = stage.get("it waits in the clerk's inbox", "/v1/inbox", cast["clerk"])
+    waits = [line for line in inbox["items"] if line["why"] == "SCREEN" and line["id"] == topic["id"]]
+    stage.check("to be screened, and no room is missing", waits and inbox["missing"] == [])
+    screening = {"test": SOUND, "outcome": "ACCEPT"}
+    return dict(stage.post("the office screens it", f"{path}/screenings", cast["clerk"], screening, expect=201))
+
+
+def _mended(stage: Stage, cast: Cast, resolution: str) -> dict[str, Any]:
+    """The task lives on as a ticket, and what becomes of the ticket comes back to it."""
+    clerk, chair = cast["clerk"], cast[RUNNERS["chair"]]
+    task = {
+        "words": "修好三号楼二单元三层楼道灯",
+        "category": "facilities.stair_lamp",
+        "building": "3",
+        "entrance": "2",
+        "owner": "社区网格员",
+        "due_on": later(stage, 14)[:10],
+    }
+    made = stage.post("its task is handed out", f"{resolution}/tasks", chair, task, expect=201)
+    living = _until(stage, "the task is a ticket now", f"/v1/tasks/{made['id']}", clerk, {"LIVING"})
+    ticket = f"/v1/tickets/{living['ticket_id']}"
+    for told, to, more in (
+        ("the desk accepts the ticket", "ACCEPTED", {}),
+        ("and mends it on the spot", "RESOLVED_ON_SPOT", {"answer": "已换灯"}),
+    ):
+        stage.post(told, f"{ticket}/moves", clerk, {"to": to, **more}, expect=201)
+    stage.post("it waits for the call", f"{ticket}/moves", cast.secretary, {"to": "CALLBACK"}, expect=201)
+    call = {"reached": True, "solved": True, "satisfaction": 5, "words": "灯亮了"}
+    stage.post("the chair is called back", f"{ticket}/callbacks", cast.secretary, call, expect=201)
+    return _until(stage, "and the task knows", f"/v1/tasks/{made['id']}", clerk, {"DONE"})
+
+
+def _until(stage: Stage, told: str, path: str, by: Person, states: set[str]) -> dict[str, Any]:
+    """What the house does by itself shortly after."""
+    end = time.monotonic() + PATIENCE
+    while (seen := stage.client.get(path, headers={"Authorization": f"Bearer {stage.token_of(by)}"}).json())[
+        "state"
+    ] not in states:
+        if time.monotonic() > end:
+            raise SceneFailed(f"{told}: still {seen}")
+        time.sleep(0.2)
+    return dict(stage.get(told, path, by))
