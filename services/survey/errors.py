@@ -34,7 +34,7 @@ class WorkbookRefused(Refusal):
 
 
 class QuestionnaireRefused(Refusal):
-    """Facts: errors, a list of {"sheet", "row", "column", "character", "code", "detail"}."""
+    """Facts: errors, a list of {"pointer", "sheet", "row", "column", "character", "code", "detail"}."""
 
 
 class PublishedMeanwhile(Refusal):
@@ -74,7 +74,7 @@ class NoticeUnknown(Refusal):
 
 
 class VisitInvalid(Refusal):
-    """VIS-1. Facts: errors."""
+    """VIS-1. Facts: fields, the names of those that do not fit each other."""
 
 
 class HomeTaken(Refusal):
@@ -122,7 +122,7 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     NoticeUnknown: Answer(422, "notice-unknown", "告知书版本不符", "This is not the notice of the questionnaire",
                           members=("notice_version",)),
     VisitInvalid: Answer(422, "visit-invalid", "走访记录填写有误", "The visit is not filled in rightly",
-                         members=("errors",)),
+                         members=("fields",)),
     HomeTaken: Answer(409, "home-taken-along", "有住户已被他人领走", "Somebody else took a home along",
                       members=("homes",)),
     RecordNotThere: Answer(409, "record-not-there", "所选答卷不是本户的有效答卷",

@@ -50,7 +50,10 @@ def test_no_example_is_answered_wrongly(case: Any, house: Served) -> None:
     case.call_and_validate(base_url=house.url, headers=headers, excluded_checks=_excused(case))
 
 
-SHADOWED = {"/v1/regions/imports": "also fits /v1/regions/{code}, whose GET is offered (and finds no such region)"}
+SHADOWED = {
+    "/v1/regions/imports": "also fits /v1/regions/{code}, whose GET is offered (and finds no such region)",
+    "/v1/meetings/councils": "also fits /v1/meetings/{meeting_id}, whose PUT is offered (and finds no such meeting)",
+}
 
 
 FORMS = {"/oauth/token": "a form's empty field is one left out, so that too short a text is accepted as none"}

@@ -115,6 +115,7 @@ def refused(findings: tuple[Finding, ...], language: Language) -> QuestionnaireR
     return QuestionnaireRefused(
         errors=[
             {
+                "pointer": _pointer(one),
                 "sheet": one.sheet,
                 "row": one.row,
                 "column": one.column,
@@ -125,6 +126,11 @@ def refused(findings: tuple[Finding, ...], language: Language) -> QuestionnaireR
             for one in findings
         ]
     )
+
+
+def _pointer(one: Finding) -> str:
+    """Into the questionnaire as JSON: `/survey/0/type` is the cell of row 2, below the headings."""
+    return f"/{one.sheet}/{one.row - 2}/{one.column}" if one.row > 1 else f"/{one.sheet}"
 
 
 async def publish_version(

@@ -95,7 +95,7 @@ async def _check(db: AsyncSession, recorded_by: UUID, found: Round, facts: Visit
     if facts.outcome is Outcome.MET and facts.notice_version is None:  # PRI-1: which version each person saw
         faults.append("notice_version")
     if faults:
-        raise VisitInvalid(errors=[{"pointer": f"/{name}", "code": "does_not_fit"} for name in faults])
+        raise VisitInvalid(fields=faults)
     wanted = (await version_of(db, found.survey_id, found.survey_number)).row.notice_version
     if facts.notice_version not in {None, wanted}:
         raise NoticeUnknown(notice_version=wanted)

@@ -91,6 +91,7 @@ async def test_a_fault_in_a_workbook_has_the_spreadsheets_own_row(office: Office
 
     faults = [(one["sheet"], one["row"], one["column"], one["character"]) for one in reply.json()["errors"]]
     assert faults == [("survey", 5, "relevant", 1)]
+    assert [one["pointer"] for one in reply.json()["errors"]] == ["/survey/3/relevant"]
 
 
 async def test_a_workbook_without_its_sheets_is_refused(office: Office) -> None:
