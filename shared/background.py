@@ -24,7 +24,10 @@ class Background:
     def __init__(self, house: House) -> None:
         self._house = house
         self._tasks: list[asyncio.Task[None]] = []
+        self._passes: list[asyncio.Task[None]] = []
         self._wakes: list[asyncio.Event] = []
+        self._beats: list[asyncio.Event] = []
+        self._ending = False
 
     async def start(self) -> None:
         house = self._house
@@ -43,31 +46,39 @@ class Background:
         self._tasks.append(asyncio.create_task(self._spread(), name=f"{house.name}:wake"))
 
     async def stop(self) -> None:
-        """Jobs at work get ten seconds to end; a library that swallowed the cancellation is told again."""
-        waiting = set(self._tasks)
+        """A pass at work is let end: one that is cancelled amid its statement leaves a connection behind. Jobs at work
+        get ten seconds; a library that swallowed the cancellation is told again."""
+        self._ending = True
+        for beat in self._beats:
+            beat.set()
+        if self._passes:
+            await asyncio.wait(self._passes, timeout=ENOUGH_SECONDS)
+        tasks = [*self._passes, *self._tasks]
+        waiting = {task for task in tasks if not task.done()}
         while waiting:
             for task in waiting:
                 task.cancel()
             _, waiting = await asyncio.wait(waiting, timeout=ENOUGH_SECONDS)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _every(self, seconds: float, work: str, step: Callable[[], Awaitable[int]], woken: bool = False) -> None:
         wake = asyncio.Event()
+        self._beats.append(wake)
         if woken:
             self._wakes.append(wake)
-        self._tasks.append(
+        self._passes.append(
             asyncio.create_task(self._repeat(seconds, work, step, wake), name=f"{self._house.name}:{work}")
         )
 
     async def _repeat(self, seconds: float, work: str, step: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
-        while True:
+        while not self._ending:
             done = 0
             try:
                 done = await step()
             except Exception as fault:
                 FAILURES.labels(self._house.name, work).inc()
                 log.warning("background pass failed", room=self._house.name, work=work, fault=repr(fault))
-            if not done:
+            if not done and not self._ending:
                 await _wait(wake, seconds)
 
     async def _spread(self) -> None:

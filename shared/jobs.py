@@ -66,6 +66,7 @@ class Jobs:
             )
         finally:
             sweeping.cancel()
+            await asyncio.gather(sweeping, return_exceptions=True)
 
     async def catch_up(self) -> None:
         """Run every job that waits now, then return."""
