@@ -97,7 +97,7 @@ async def test_a_visit_says_who_came_who_answered_and_which_notice_was_seen(offi
     assert await refused(outcome="ABSENT", notice_version=None) == (422, ["relation"])
     assert await refused(notice_version=None) == (422, ["notice_version"])
     assert await refused(notice_version="2025-9") == (422, None)
-    assert await refused(home_id=str(new_id())) == (404, [])
+    assert await refused(home_id=str(new_id())) == (404, None)
 
 
 async def test_of_two_corrections_of_a_visit_the_second_is_refused(office: Office) -> None:
