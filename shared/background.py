@@ -32,7 +32,7 @@ class Background:
     async def start(self) -> None:
         house = self._house
         await read_offset(house)
-        self._every(FOLLOW_SECONDS, "follow", lambda: _follow(house))
+        self._every(FOLLOW_SECONDS, "follow", lambda: _zero(follow(house)))
         if house.settings.sample:
             self._every(BEAT_SECONDS, "clock", lambda: _zero(read_offset(house)))
         if not house.settings.background:
@@ -79,7 +79,11 @@ class Background:
                 FAILURES.labels(self._house.name, work).inc()
                 log.warning("background pass failed", room=self._house.name, work=work, fault=repr(fault))
             if not done and not self._ending:
-                await _wait(wake, seconds)
+                await _wait(wake, self._pause(work, seconds))
+
+    def _pause(self, work: str, seconds: float) -> float:
+        """Twice a second while no key is known, so that a room may start before the registry."""
+        return UNKNOWN_SECONDS if work == "follow" and self._house.published is None else seconds
 
     async def _spread(self) -> None:
         """One write wakes every pass that follows writes, at most five times a second."""
@@ -105,15 +109,6 @@ async def _wait(wake: asyncio.Event, seconds: float) -> None:
 async def _zero(work: Awaitable[None]) -> int:
     await work
     return 0
-
-
-async def _follow(house: House) -> int:
-    """Every twenty seconds; twice a second while no key is known, so that a room may start before the registry."""
-    await follow(house)
-    if house.published is not None:
-        return 0
-    await asyncio.sleep(UNKNOWN_SECONDS)
-    return 1
 
 
 async def _seal(house: House) -> int:
