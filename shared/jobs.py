@@ -65,8 +65,9 @@ class Jobs:
                 delete_jobs="successful",
             )
         finally:
-            sweeping.cancel()
-            await asyncio.gather(sweeping, return_exceptions=True)
+            while not sweeping.done():  # before Python 3.12 a wait inside a library can swallow a cancellation
+                sweeping.cancel()
+                await asyncio.wait({sweeping}, timeout=1)
 
     async def catch_up(self) -> None:
         """Run every job that waits now, then return."""
