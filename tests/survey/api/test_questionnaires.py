@@ -101,6 +101,7 @@ async def test_faults_come_with_their_place_in_the_asked_language(office: Office
     en = (await office.post(office.clerk, path, broken, **{"Accept-Language": "en"})).json()["errors"]
 
     place = {"sheet": "survey", "row": 3, "column": "constraint", "character": 6, "code": "EXPRESSION_ENDS"}
+    place["pointer"] = "/survey/1/constraint"
     assert zh == [{**place, "detail": "表达式没有写完,缺少 )"}]
     assert en == [{**place, "detail": "the expression ends where ) is missing"}]
 
