@@ -34,7 +34,7 @@ def open_data_dir(data_dir: Path) -> Path:
                 f"{LONGEST_PATH}: set DATA_DIR to a shorter one"
             )
         if not real.exists():
-            real.mkdir(parents=True)
+            real.mkdir(parents=True, exist_ok=True)  # another start may make it at the same moment
             # As root another account must pass through; what it must not see (keys/) is closed in itself.
             real.chmod(0o711 if os.geteuid() == 0 else 0o700)
         if not real.is_dir():
