@@ -9,6 +9,8 @@ from psycopg import sql
 from migrations.heads import ROOMS
 
 DATABASE = "linli"
+GUESTS = {"election": ("notary",)}
+"""Further roles that may enter a room's schema; what each may touch there, its migrations say table by table."""
 RUNTIME_SETTINGS = (
     # Acknowledged means written; what a role may lower again, the ballot's own trigger refuses.
     ("synchronous_commit", "on"),
@@ -27,8 +29,11 @@ def bootstrap(admin_url: str, database: str = DATABASE, rooms: Iterable[str] = R
         for room in rooms:
             _role(connection, f"{room}_owner", room)
             _role(connection, room, room)
-            for name, value in RUNTIME_SETTINGS:
-                _run(connection, "ALTER ROLE {} SET {} = {}", _id(room), _id(name), sql.Literal(value))
+            for guest in GUESTS.get(room, ()):
+                _role(connection, guest, room)
+            for role in (room, *GUESTS.get(room, ())):
+                for name, value in RUNTIME_SETTINGS:
+                    _run(connection, "ALTER ROLE {} SET {} = {}", _id(role), _id(name), sql.Literal(value))
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()
         if not known:
             _run(connection, "CREATE DATABASE {}", _id(database))
@@ -69,6 +74,9 @@ def _schema(connection: psycopg.Connection, database: str, room: str) -> None:
     _run(connection, "ALTER SCHEMA {} OWNER TO {}", _id(room), _id(owner))
     _run(connection, "REVOKE ALL ON SCHEMA {} FROM PUBLIC", _id(room))
     _run(connection, "GRANT USAGE ON SCHEMA {} TO {}", _id(room), _id(room))
+    for guest in GUESTS.get(room, ()):
+        _run(connection, "GRANT CONNECT ON DATABASE {} TO {}", _id(database), _id(guest))
+        _run(connection, "GRANT USAGE ON SCHEMA {} TO {}", _id(room), _id(guest))
 
 
 def _lock(connection: psycopg.Connection) -> None:

@@ -30,6 +30,8 @@ class Home:
     delivery: Delivery
     area: int | None
     head_group: bytes
+    owner_known: bool
+    basis: str
     owners: tuple[UUID, ...]
 
 
@@ -55,6 +57,8 @@ def _home(row: dict[str, Any]) -> Home:
         delivery=Delivery(row["delivery"]),
         area=row["area_hundredths"],
         head_group=bytes.fromhex(row["head_group"]),
+        owner_known=bool(row["owner_known"]),
+        basis=str(row["basis"]),
         owners=tuple(UUID(owner) for owner in row["owners"]),
     )
 

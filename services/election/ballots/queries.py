@@ -1,34 +1,44 @@
 """Which ballots a dwelling has, which of them stands, and what its people may do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.elections.queries import entries_of, rules_of
+from services.election.elections.queries import entries_of, homes_on, rules_of
 from services.election.errors import BallotUnknown, HomeNotOnRoll
-from services.election.rules.casting import Capacity, Cast, capacity_of, standing
+from services.election.rules.casting import Capacity, Cast, capacity_of
 from services.election.rules.roles import Role
-from services.election.tables import Ballot, Election, RollEntry
+from services.election.tables import Ballot, Election, RollEntry, RollHome
 from shared.identity import Actor
 
 
-async def entry_of(db: AsyncSession, election_id: UUID, home_id: UUID) -> RollEntry:
+@dataclass(frozen=True, slots=True)
+class OnRoll:
+    """A home on the roll with the entitlement that it is part of."""
+
+    home: RollHome
+    entry: RollEntry
+
+
+async def on_roll(db: AsyncSession, election_id: UUID, home_id: UUID) -> OnRoll:
     """Errors: HomeNotOnRoll."""
-    wanted = select(RollEntry).where(RollEntry.election_id == election_id, RollEntry.home_id == home_id)
-    found = (await db.execute(wanted)).scalar_one_or_none()
+    wanted = (
+        select(RollHome, RollEntry)
+        .join(RollEntry, RollEntry.id == RollHome.entry_id)
+        .where(RollHome.election_id == election_id, RollHome.home_id == home_id)
+    )
+    found = (await db.execute(wanted)).one_or_none()
     if found is None:
         raise HomeNotOnRoll
-    return found
+    return OnRoll(found[0], found[1])
 
 
-def capacity_on(actor: Actor, election: Election, entry: RollEntry) -> Capacity | None:
+def capacity_on(actor: Actor, election: Election, entry: RollEntry, homes: Sequence[UUID]) -> Capacity | None:
     """BAL-11. By the frozen roll, and by the caller's own token: no neighbour is asked."""
-    bound = entry.home_id in actor.homes
+    bound = not set(actor.homes).isdisjoint(homes)
     owns_all = len(actor.homes) == 1 and actor.holds({Role.OWNER}, election.compound_code)
     return capacity_of(actor.subject, frozenset(entry.owner_ids), owns_all, bound, rules_of(election).voters)
 
@@ -48,45 +58,37 @@ async def casts_of(db: AsyncSession, election_id: UUID, entry_ids: Sequence[UUID
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One home of the caller: what he is to it, and its ballots so far."""
+    """One entitlement of the caller: its first home, what he is to it, and its ballots so far."""
 
-    entry: RollEntry
+    home: RollHome
     capacity: Capacity | None
     casts: Sequence[Cast]
 
 
 async def my_homes(db: AsyncSession, actor: Actor, election: Election) -> list[Mine]:
     entries = await entries_of(db, actor, election.id)
-    casts = await casts_of(db, election.id, [entry.id for entry in entries])
-    return [Mine(entry, capacity_on(actor, election, entry), casts.get(entry.id, [])) for entry in entries]
+    ids = [entry.id for entry in entries]
+    casts, homes = await casts_of(db, election.id, ids), await homes_on(db, election.id, ids)
+    return [
+        Mine(
+            homes[entry.id][0],
+            capacity_on(actor, election, entry, [home.home_id for home in homes[entry.id]]),
+            casts.get(entry.id, []),
+        )
+        for entry in entries
+    ]
 
 
-async def receipt_of(db: AsyncSession, actor: Actor, election: Election, index: int) -> tuple[Ballot, RollEntry]:
-    """BAL-9. A ballot by its index, for whoever cast it. Errors: BallotUnknown."""
+async def receipt_of(db: AsyncSession, actor: Actor, election: Election, index: int) -> tuple[Ballot, RollHome]:
+    """BAL-9. A ballot by its index, with its first home, for whoever cast it. Errors: BallotUnknown."""
     found = await db.execute(
-        select(Ballot, RollEntry)
-        .join(RollEntry, RollEntry.id == Ballot.entry_id)
+        select(Ballot, RollHome)
+        .join(RollHome, and_(RollHome.election_id == Ballot.election_id, RollHome.entry_id == Ballot.entry_id))
         .where(Ballot.election_id == election.id, Ballot.log_index == index, Ballot.caster_id == actor.subject)
+        .order_by(RollHome.place)
+        .limit(1)
     )
     row = found.one_or_none()
     if row is None:
         raise BallotUnknown
     return row[0], row[1]
-
-
-async def effective_marks(db: AsyncSession, election_id: UUID) -> list[list[int]]:
-    """The choices of the ballots that stand, one a dwelling. Only the count reads choices, after closing."""
-    found = await db.execute(
-        select(Ballot.entry_id, Ballot.revision, Ballot.caster_id, Ballot.capacity, Ballot.marks)
-        .where(Ballot.election_id == election_id)
-        .order_by(Ballot.entry_id)
-    )
-    return [_standing_marks(rows) for _, rows in groupby(found, key=lambda row: row.entry_id)]
-
-
-def _standing_marks(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[int]:
-    ballots = {row.revision: row for row in rows}
-    casts = [Cast(row.revision, row.caster_id, Capacity(row.capacity)) for row in ballots.values()]
-    stands = standing(casts)
-    assert stands is not None, "a group has a row"
-    return list(ballots[stands.revision].marks)

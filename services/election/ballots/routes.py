@@ -17,6 +17,7 @@ from services.election.errors import (
     NotOpen,
     answers,
 )
+from services.election.house import Means
 from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.identity import SignedIn
 
@@ -32,9 +33,11 @@ Index = Annotated[int, Path(ge=0, le=2**53, description="`log_index` of the rece
     status_code=201,
     responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, MarksRefused, BallotRefused),
 )
-async def cast_ballot(db: Writing, actor: SignedIn, election_id: UUID, ballot: NewBallot, now: Now) -> ReceiptSeen:
+async def cast_ballot(
+    db: Writing, actor: SignedIn, means: Means, election_id: UUID, ballot: NewBallot, now: Now
+) -> ReceiptSeen:
     """One a dwelling; the owner's prevails; my own I may replace until closing, where the rule set lets me."""
-    return receipt(*await actions.cast_ballot(db, actor, election_id, ballot.marked(), now))
+    return receipt(means.keys, *await actions.cast_ballot(db, actor, means.keys, election_id, ballot.marked(), now))
 
 
 @router.get(
@@ -56,7 +59,7 @@ async def list_my_ballots(db: Reading, actor: SignedIn, election_id: UUID) -> My
     summary="My receipt again",
     responses=answers(ElectionUnknown, BallotUnknown),
 )
-async def get_receipt(db: Reading, actor: SignedIn, election_id: UUID, log_index: Index) -> ReceiptSeen:
+async def get_receipt(db: Reading, actor: SignedIn, means: Means, election_id: UUID, log_index: Index) -> ReceiptSeen:
     """For whoever cast it, and nobody else."""
     election = await election_of(db, actor, election_id)
-    return receipt(*await queries.receipt_of(db, actor, election, log_index))
+    return receipt(means.keys, *await queries.receipt_of(db, actor, election, log_index))

@@ -7,9 +7,11 @@ from pydantic import Field
 
 from services.election.ballots.actions import Marked
 from services.election.ballots.queries import Mine
+from services.election.ballots.sealed import open_choice
 from services.election.elections.schemas import ELECTION_ID, HOME_ID
 from services.election.rules.casting import Capacity, standing
-from services.election.tables import Ballot, RollEntry
+from services.election.tables import Ballot, RollHome
+from shared.sealing import Keys
 from shared.wire import Count, Input, Instant, Output, Whole, example
 
 MOST_MARKS = 200
@@ -98,12 +100,16 @@ class MyBallots(Output):
     items: list[HomeBallot]
 
 
-def receipt(ballot: Ballot, entry: RollEntry) -> ReceiptSeen:
+def receipt(keys: Keys, ballot: Ballot, home: RollHome) -> ReceiptSeen:
+    assert ballot.choice_sealed is not None, "cast online"
+    assert ballot.what is not None, "cast online"
+    place = (ballot.election_id, ballot.entry_id, ballot.revision)
+    what_salt, _ = open_choice(keys, *place, ballot.choice_sealed)
     return ReceiptSeen(
         election_id=ballot.election_id,
-        entry_id=entry.id,
-        home_id=entry.home_id,
-        label=entry.label,
+        entry_id=ballot.entry_id,
+        home_id=home.home_id,
+        label=home.label,
         revision=ballot.revision,
         log_index=ballot.log_index,
         capacity=Capacity(ballot.capacity),
@@ -112,15 +118,15 @@ def receipt(ballot: Ballot, entry: RollEntry) -> ReceiptSeen:
         who=ballot.who.hex(),
         who_salt=ballot.who_salt.hex(),
         what=ballot.what.hex(),
-        what_salt=ballot.what_salt.hex(),
+        what_salt=what_salt.hex(),
     )
 
 
 def home_ballot(mine: Mine, me: UUID) -> HomeBallot:
     stands = standing(mine.casts)
     return HomeBallot(
-        home_id=mine.entry.home_id,
-        label=mine.entry.label,
+        home_id=mine.home.home_id,
+        label=mine.home.label,
         capacity=mine.capacity,
         newest=max((cast.revision for cast in mine.casts), default=0),
         stands=stands.revision if stands else None,

@@ -6,23 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections import queries
 from services.election.elections.announcing import announced_text, digest_of
 from services.election.elections.nominees import Name, names_of, write_names
-from services.election.errors import CompoundMissing, DraftOver, RulesRefused, StepRefused
-from services.election.history import who, write_down
+from services.election.elections.stepping import check, stepped
+from services.election.errors import CompoundMissing, DraftOver, RulesRefused
+from services.election.history import write_down
 from services.election.house import MeansOf
-from services.election.neighbours import Home, compound_of, homes_of
-from services.election.rules.commitments import SALT_BYTES
-from services.election.rules.household import has_ballot
-from services.election.rules.parameters import HouseholdRules, Kind, faults
+from services.election.log.appending import Line, append, locked_box
+from services.election.neighbours import compound_of, homes_of
+from services.election.rolls.building import build
+from services.election.rolls.freezing import freeze
+from services.election.rules.leaves import LeafType
+from services.election.rules.parameters import KINDS, Preset, Rules, faults, kept
 from services.election.rules.roles import DESK_ROLES
-from services.election.rules.states import State, Step, allowed, next_state, refusal
-from services.election.rules.wording import WORDS
-from services.election.tables import BallotBox, Election, Result, RollEntry
+from services.election.rules.states import State, Step, allowed
+from services.election.tables import Election, RollEntry, RollHome
 from shared.database import new_id
 from shared.edge import ReadingFactory
 from shared.identity import Actor
@@ -41,7 +43,7 @@ class Draft:
     opens_at: datetime
     closes_at: datetime
     names: tuple[Name, ...]
-    rules: HouseholdRules
+    rules: Rules
 
 
 async def create_election(
@@ -52,7 +54,7 @@ async def create_election(
     compound = await compound_of(means.registry, compound_id)
     if not actor.holds(DESK_ROLES, compound.code):
         raise CompoundMissing
-    election = _new_election(compound.id, compound.code, now)
+    election = _new_election(compound.id, compound.code, Preset.HOUSEHOLD_BALLOT, now)
     _write(election, draft)
     await _enter(db, actor, means, election, draft.names, now)
     return election
@@ -77,16 +79,24 @@ def _check_rules(draft: Draft) -> None:
         raise RulesRefused(at_fault=", ".join(found))
 
 
-def _new_election(compound_id: UUID, code: str, now: datetime) -> Election:
+def _new_election(compound_id: UUID, code: str, preset: Preset, now: datetime) -> Election:
     return Election(
         id=new_id(),
         compound_id=compound_id,
         compound_code=code,
-        kind=Kind.HOUSEHOLD,
+        kind=KINDS[preset],
+        preset=preset,
         state=State.DRAFT,
         seed=secrets.token_hex(SEED_BYTES),
+        entrances=[],
+        founding_pmc=preset is Preset.HOUSEHOLD_BALLOT,
         round=1,
+        items=0,
         entries=0,
+        heads=0,
+        area_hundredths=0,
+        area_unknown=0,
+        owner_unknown=0,
         made_at=now,
         version=1,
     )
@@ -97,7 +107,7 @@ def _write(election: Election, draft: Draft) -> None:
     election.buildings = list(draft.buildings)
     election.opens_at, election.closes_at = draft.opens_at, draft.closes_at
     election.nominees = len(draft.names)
-    election.rules = queries.kept_rules(draft.rules)
+    election.rules = kept(Preset(election.preset), draft.rules)
 
 
 async def _enter(
@@ -117,37 +127,15 @@ async def freeze_roll(
         known = await queries.election_to_run(early, actor, election_id, lock=False)
     homes = await homes_of(means.registry, known.compound_id)
     election = await queries.election_to_run(db, actor, election_id)
-    _check(election, Step.FREEZE_ROLL, now)
-    rows = _roll(election, homes)
-    if rows:
-        await db.execute(insert(RollEntry), rows)
-    election.entries = len(rows)
-    return await _stepped(db, actor, election, Step.FREEZE_ROLL, now)
-
-
-def _roll(election: Election, homes: Sequence[Home]) -> list[dict[str, object]]:
-    rules = queries.rules_of(election)
-    scope = frozenset(election.buildings)
-    return [
-        {
-            "id": new_id(),
-            "election_id": election.id,
-            "home_id": home.id,
-            "place": place,
-            "building": home.building,
-            "entrance": home.entrance,
-            "label": home.label,
-            "kind": home.kind,
-            "delivery": home.delivery,
-            "head_group": home.head_group,
-            "area_hundredths": home.area,
-            "owner_ids": list(home.owners),
-            "salt": secrets.token_bytes(SALT_BYTES),
-        }
-        for place, home in enumerate(homes)
-        if has_ballot(home.kind, home.delivery, rules.shops_vote, rules.unsold_vote)
-        and (not scope or home.building in scope)
-    ]
+    check(election, Step.FREEZE_ROLL, now)
+    built = build(election, queries.rules_of(election), homes)
+    if built.entries:
+        await db.execute(insert(RollEntry), built.entries)
+        await db.execute(insert(RollHome), built.homes)
+    election.entries, election.heads, election.area_hundredths = len(built.entries), built.heads, built.area
+    election.area_unknown, election.owner_unknown = built.area_unknown, built.owner_unknown
+    election.roll_posted_at = now
+    return await stepped(db, actor, election, Step.FREEZE_ROLL, now)
 
 
 async def announce_election(
@@ -155,36 +143,40 @@ async def announce_election(
 ) -> Election:
     """VOTE-9. Freeze and hash the text, the seed of the lot in it. Errors: as every step."""
     election = await queries.election_to_run(db, actor, election_id)
-    _check(election, Step.ANNOUNCE, now)
+    check(election, Step.ANNOUNCE, now)
     election.announced_at = now
     election.text_digest = digest_of(announced_text(election, await names_of(db, means.keys, election.id)))
-    return await _stepped(db, actor, election, Step.ANNOUNCE, now)
+    await freeze(db, election, now)
+    return await stepped(db, actor, election, Step.ANNOUNCE, now)
 
 
 async def open_election(db: AsyncSession, actor: Actor, election_id: UUID, now: datetime) -> Election:
     """From now on ballots are taken, with nobody else needed. Errors: as every step."""
     election = await queries.election_to_run(db, actor, election_id)
-    _check(election, Step.OPEN, now)
-    db.add(BallotBox(election_id=election.id, next_index=0, closed=False))
+    check(election, Step.OPEN, now)
+    box = await locked_box(db, election.id)
+    box.open = True
+    await append(db, box, [Line(LeafType.OPENED, {"closes_at": election.closes_at.isoformat()})], now)
     election.opened_at = now
-    return await _stepped(db, actor, election, Step.OPEN, now)
+    return await stepped(db, actor, election, Step.OPEN, now)
 
 
 async def close_election(db: AsyncSession, actor: Actor, election_id: UUID, now: datetime) -> Election:
     """BAL-6. The box is shut under the lock that every cast takes: nothing goes in afterwards."""
     election = await queries.election_to_run(db, actor, election_id)
-    _check(election, Step.CLOSE, now)
-    found = await db.execute(select(BallotBox).where(BallotBox.election_id == election.id).with_for_update())
-    found.scalar_one().closed = True
+    check(election, Step.CLOSE, now)
+    box = await locked_box(db, election.id)
+    box.open = False
+    await append(db, box, [Line(LeafType.CLOSE, {})], now)
     election.closed_at = now
-    return await _stepped(db, actor, election, Step.CLOSE, now)
+    return await stepped(db, actor, election, Step.CLOSE, now)
 
 
 async def cancel_election(db: AsyncSession, actor: Actor, election_id: UUID, reason: str, now: datetime) -> Election:
     """VOTE-10. Before it opens, with a reason. Errors: as every step."""
     election = await queries.election_to_run(db, actor, election_id)
-    _check(election, Step.CANCEL, now)
-    return await _stepped(db, actor, election, Step.CANCEL, now, reason)
+    check(election, Step.CANCEL, now)
+    return await stepped(db, actor, election, Step.CANCEL, now, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +192,10 @@ async def repeat_election(
 ) -> Election:
     """BAL-11. Once, when turnout was too low: a new draft with the same names; the first stays as it was counted."""
     first = await queries.election_to_run(db, actor, election_id)
-    _check(first, Step.REPEAT, now)
+    check(first, Step.REPEAT, now)
     names = await names_of(db, means.keys, first.id)
-    await _stepped(db, actor, first, Step.REPEAT, now)
-    second = _new_election(first.compound_id, first.compound_code, now)
+    await stepped(db, actor, first, Step.REPEAT, now)
+    second = _new_election(first.compound_id, first.compound_code, Preset(first.preset), now)
     second.round, second.repeats_id = first.round + 1, first.id
     rules = queries.rules_of(first)
     _write(
@@ -221,38 +213,3 @@ async def repeat_election(
     )
     await _enter(db, actor, means, second, names, now)
     return second
-
-
-async def keep_result(db: AsyncSession, actor: Actor, election: Election, result: Result, now: datetime) -> Result:
-    """Write the count of a locked election down and step on."""
-    db.add(result)
-    election.outcome = result.outcome
-    await _stepped(db, actor, election, Step.COUNT, now)
-    return result
-
-
-def new_result(actor: Actor, election: Election, now: datetime) -> Result:
-    """A result without figures yet. Errors: StepRefused."""
-    _check(election, Step.COUNT, now)
-    return Result(election_id=election.id, counted_at=now, counted_by=who(actor))
-
-
-def _check(election: Election, step: Step, now: datetime) -> None:
-    facts = queries.facts_of(election)
-    why = refusal(facts, step, now)
-    if why is not None:
-        zh, en = WORDS[why]
-        raise StepRefused(why=why, why_zh=zh, why_en=en, state=election.state, allowed=list(allowed(facts, now)))
-
-
-async def _stepped(
-    db: AsyncSession, actor: Actor, election: Election, step: Step, now: datetime, reason: str | None = None
-) -> Election:
-    before = election.state
-    reached = next_state(queries.facts_of(election), step)
-    assert reached is not None, "checked before"
-    election.state = reached
-    election.version += 1
-    await db.flush()
-    await write_down(db, actor, election, before, now, reason)
-    return election

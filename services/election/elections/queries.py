@@ -1,7 +1,7 @@
 """Which elections there are, which of them a caller may know of, and what their rules need of them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.errors import ElectionUnknown, NotCounted
 from services.election.rules import turnout
-from services.election.rules.household import Terms, Voters
-from services.election.rules.parameters import HouseholdRules
+from services.election.rules.household import Terms
+from services.election.rules.parameters import Preset, Rules, rules_from
 from services.election.rules.roles import DELIVERER_ROLES, DESK_ROLES, DRAFT_ROLES, READER_ROLES
 from services.election.rules.states import HIDDEN, OVER, Facts, State
-from services.election.tables import Ballot, Election, Result, RollEntry, Step
+from services.election.tables import Ballot, Election, Result, RollEntry, RollHome, Step
 from shared.identity import Actor
 from shared.paging import Orders, down, up
 from shared.problems import RoleForbidden
@@ -39,15 +39,9 @@ class Wanted:
     state: State | None = None
 
 
-def rules_of(election: Election) -> HouseholdRules:
+def rules_of(election: Election) -> Rules:
     """The rule set as it was frozen into the election."""
-    kept = dict(election.rules)
-    return HouseholdRules(**kept | {"voters": Voters(kept["voters"])})
-
-
-def kept_rules(rules: HouseholdRules) -> dict[str, Any]:
-    """The rule set as it is kept in the election's row."""
-    return asdict(rules)
+    return rules_from(Preset(election.preset), election.rules)
 
 
 def facts_of(election: Election) -> Facts:
@@ -186,7 +180,7 @@ class RollTotals:
     buildings: tuple[BuildingTurnout, ...]
     area_unknown: int
     owner_unknown: int
-    mine: Sequence[RollEntry]
+    mine: Sequence[RollHome]
 
 
 async def roll_of(db: AsyncSession, actor: Actor, election: Election) -> RollTotals:
@@ -200,25 +194,43 @@ async def roll_of(db: AsyncSession, actor: Actor, election: Election) -> RollTot
     unknown = (
         await db.execute(
             select(
-                func.count().filter(RollEntry.area_hundredths.is_(None)),
-                func.count().filter(func.cardinality(RollEntry.owner_ids) == 0),
-            ).where(RollEntry.election_id == election.id)
+                func.count().filter(RollHome.area_hundredths.is_(None)),
+                func.count().filter(RollHome.owner_known.is_(False)),
+            ).where(RollHome.election_id == election.id)
         )
     ).one()
     buildings = tuple(BuildingTurnout(building, count, 0) for building, count in totals)
-    return RollTotals(buildings, unknown[0], unknown[1], await entries_of(db, actor, election.id))
+    mine = [entry.id for entry in await entries_of(db, actor, election.id)]
+    homes = await homes_on(db, election.id, mine)
+    own = [home for entry in mine for home in homes[entry]]
+    return RollTotals(buildings, unknown[0], unknown[1], own)
 
 
 async def entries_of(db: AsyncSession, actor: Actor, election_id: UUID) -> Sequence[RollEntry]:
     """The rows of the roll whose homes are the actor's: by a tie, or by the frozen roll."""
-    mine = or_(RollEntry.home_id.in_(actor.homes), literal(actor.subject, Uuid()) == any_(RollEntry.owner_ids))
+    tied = select(RollHome.entry_id).where(RollHome.election_id == election_id, RollHome.home_id.in_(actor.homes))
+    mine = or_(RollEntry.id.in_(tied), literal(actor.subject, Uuid()) == any_(RollEntry.owner_ids))
     found = select(RollEntry).where(RollEntry.election_id == election_id, mine).order_by(RollEntry.place)
     return (await db.execute(found)).scalars().all()
 
 
+async def homes_on(db: AsyncSession, election_id: UUID, entries: Sequence[UUID]) -> dict[UUID, list[RollHome]]:
+    """The homes of these entitlements, in the register's order."""
+    found = await db.execute(
+        select(RollHome)
+        .where(RollHome.election_id == election_id, RollHome.entry_id.in_(entries))
+        .order_by(RollHome.place)
+    )
+    homes: dict[UUID, list[RollHome]] = {}
+    for home in found.scalars():
+        homes.setdefault(home.entry_id, []).append(home)
+    return homes
+
+
 async def result_of(db: AsyncSession, election: Election) -> Result:
     """Errors: NotCounted."""
-    found = await db.get(Result, election.id)
+    newest = select(Result).where(Result.election_id == election.id).order_by(Result.number.desc()).limit(1)
+    found = (await db.execute(newest)).scalar_one_or_none()
     if found is None:
         raise NotCounted(state=election.state)
     return found

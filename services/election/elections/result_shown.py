@@ -13,21 +13,23 @@ from services.election.tables import Election, Result
 
 def result(election: Election, found: Result, names: Sequence[Name]) -> ResultSeen:
     """VOTE-8, BAL-11."""
+    figures = found.figures
+    households, returned = figures["households"], figures["returned"]
     share = rules_of(election).turnout
     called = {one.number: one.name for one in names}
     return ResultSeen(
         election_id=election.id,
-        households=found.households,
-        cast=found.returned,
-        valid=found.valid,
-        invalid=found.invalid,
-        turnout_inequality=f"{share.below}*{found.returned} >= {share.above}*{found.households}",
-        turnout_reached=share.holds(found.returned, found.households),
+        households=households,
+        cast=returned,
+        valid=figures["valid"],
+        invalid=figures["invalid"],
+        turnout_inequality=f"{share.below}*{returned} >= {share.above}*{households}",
+        turnout_reached=share.holds(returned, households),
         outcome=Outcome(found.outcome),
         advisory=True,
         seats=election.seats,
         seed=election.seed,
-        ranking=[_ranked(election, row, called) for row in found.ranking],
+        ranking=[_ranked(election, row, called) for row in figures["ranking"]],
         counted_at=found.counted_at,
     )
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.ballots.actions import count_election as count
 from services.election.elections import actions, queries, result_shown, shown
 from services.election.elections.nominees import names_of
 from services.election.elections.schemas import CancelElection, ChangeElection, NewElection, RepeatElection
@@ -29,6 +28,7 @@ from services.election.errors import (
     answers,
 )
 from services.election.house import Means, MeansOf
+from services.election.results.counting import count_election as count
 from services.election.rules.roles import DESK_ROLES
 from services.election.rules.states import State
 from services.election.tables import Election
@@ -183,7 +183,7 @@ async def close_election(
 )
 async def count_election(db: Writing, actor: Desk, means: Means, election_id: UUID, now: Now) -> ResultSeen:
     """One ballot a dwelling, ranked by marks; a tie at the border is drawn from the announced seed."""
-    result = await count(db, actor, election_id, now)
+    result = await count(db, actor, means.keys, election_id, now)
     election = await queries.election_of(db, actor, election_id)
     return result_shown.result(election, result, await names_of(db, means.keys, election_id))
 

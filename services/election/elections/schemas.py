@@ -1,5 +1,6 @@
 """What callers send about elections."""
 
+from dataclasses import replace
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from services.election.elections.actions import Again, Draft
 from services.election.elections.nominees import Name
 from services.election.rules.household import Voters
-from services.election.rules.parameters import DEFAULTS, RANGES, HouseholdRules
+from services.election.rules.parameters import DEFAULTS, PARAMETERS, Preset, Rules
 from shared.wire import Flag, Input, Instant, Text, Whole, example
 
 ELECTION_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a2b3c"
@@ -19,8 +20,12 @@ MOST_NAMES = 200
 MOST_SEATS = 50
 
 
+_USUAL = DEFAULTS[Preset.HOUSEHOLD_BALLOT]
+
+
 def _in(name: str) -> object:
-    bounds = RANGES[name]
+    bounds = PARAMETERS[name].range
+    assert bounds is not None, f"{name} is a number"
     return Field(ge=bounds.least, le=bounds.most)
 
 
@@ -29,19 +34,19 @@ class HouseholdParameters(Input):
 
     model_config = Input.model_config | example(voters="ADULT_RESIDENT", max_marks=3, notice_days=3)
 
-    voters: Voters = DEFAULTS.voters
-    shops_vote: Flag = DEFAULTS.shops_vote
-    unsold_vote: Flag = DEFAULTS.unsold_vote
-    max_marks: Annotated[Whole, _in("max_marks")] | None = DEFAULTS.max_marks
-    turnout_above: Annotated[Whole, _in("turnout_above")] = DEFAULTS.turnout_above
-    turnout_below: Annotated[Whole, _in("turnout_below")] = DEFAULTS.turnout_below
-    notice_days: Annotated[Whole, _in("notice_days")] = DEFAULTS.notice_days
-    window_min_days: Annotated[Whole, _in("window_min_days")] = DEFAULTS.window_min_days
-    window_max_days: Annotated[Whole, _in("window_max_days")] = DEFAULTS.window_max_days
-    revote: Flag = DEFAULTS.revote
+    voters: Voters = _USUAL.voters
+    shops_vote: Flag = _USUAL.shops_vote
+    unsold_vote: Flag = _USUAL.unsold_vote
+    max_marks: Annotated[Whole, _in("max_marks")] | None = _USUAL.max_marks
+    turnout_above: Annotated[Whole, _in("turnout_above")] = _USUAL.turnout_above
+    turnout_below: Annotated[Whole, _in("turnout_below")] = _USUAL.turnout_below
+    notice_days: Annotated[Whole, _in("notice_days")] = _USUAL.notice_days
+    window_min_days: Annotated[Whole, _in("window_min_days")] = _USUAL.window_min_days
+    window_max_days: Annotated[Whole, _in("window_max_days")] = _USUAL.window_max_days
+    revote: Flag = _USUAL.revote
 
-    def rules(self) -> HouseholdRules:
-        return HouseholdRules(**self.model_dump())
+    def rules(self) -> Rules:
+        return replace(_USUAL, **self.model_dump())
 
 
 class NewNominee(Input):

@@ -314,7 +314,7 @@ def roll(election: Election, totals: RollTotals) -> RollSeen:
         area_unknown=totals.area_unknown,
         owner_unknown=totals.owner_unknown,
         buildings=[BuildingRoll.model_validate(one) for one in totals.buildings],
-        mine=[HomeOnRoll.model_validate(entry) for entry in totals.mine],
+        mine=[HomeOnRoll.model_validate(home) for home in totals.mine],
     )
 
 

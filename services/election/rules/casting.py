@@ -8,11 +8,30 @@ from uuid import UUID
 from services.election.rules.household import Voters
 
 
+class Channel(StrEnum):
+    """How a ballot arrives."""
+
+    ONLINE = "ONLINE"
+    PROXY = "PROXY"
+    PAPER = "PAPER"
+
+
+class Warrant(StrEnum):
+    """BAL-4. By what paper somebody casts for another's entitlement."""
+
+    PROXY = "PROXY"
+    GUARDIAN = "GUARDIAN"
+    AGENT = "AGENT"  # of a company or a public owner, with a letter (VOTE-1)
+
+
 class Capacity(StrEnum):
-    """What the caster is to the dwelling."""
+    """As what the caster casts; PAPER: the sealed paper was handed in, by whom it was marked is not known."""
 
     OWNER = "OWNER"
     RESIDENT = "RESIDENT"
+    MEMBER = "MEMBER"  # T3
+    PROXY = "PROXY"
+    PAPER = "PAPER"
 
 
 class CastWhy(StrEnum):
@@ -30,7 +49,7 @@ class Cast:
     """One ballot of a dwelling: its revision (from 1), who cast it and as what."""
 
     revision: int
-    caster: UUID
+    caster: UUID | None
     capacity: Capacity
 
 

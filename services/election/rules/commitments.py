@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 ALGORITHM = "SHA-256"
 SALT_BYTES = 32
 Plain = str | int | Sequence[int]
+Said = Mapping[str, Plain | Mapping[str, Plain]]
 
 
-def canonical(said: Mapping[str, Plain]) -> bytes:
-    """RFC 8785 for texts, integers below 2^53 and lists of them under ASCII names."""
+def canonical(said: Said) -> bytes:
+    """RFC 8785 for texts, integers below 2^53, lists of them and maps of these, under ASCII names."""
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def commitment(salt: bytes, said: Mapping[str, Plain]) -> bytes:
+def commitment(salt: bytes, said: Said) -> bytes:
     """SHA-256(salt ‖ canonical JSON)."""
     return hashlib.sha256(salt + canonical(said)).digest()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.election.rules.parameters import HouseholdRules
+from services.election.rules.parameters import Rules
 from shared.days import OnHoliday, day_of, period_end
 
 
@@ -70,7 +70,7 @@ class Facts:
     """What the steps are judged by. `entries` is the size of the roll, `repeats` whether the count asks for it."""
 
     state: State
-    rules: HouseholdRules
+    rules: Rules
     opens_at: datetime
     closes_at: datetime
     nominees: int
@@ -131,7 +131,7 @@ _CHECKS = {
 }
 
 
-def earliest_opening(now: datetime, rules: HouseholdRules) -> datetime:
+def earliest_opening(now: datetime, rules: Rules) -> datetime:
     """DAY-1. The end of the notice, in calendar days: the day of the announcement is not counted."""
     if rules.notice_days == 0:
         return now

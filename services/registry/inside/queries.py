@@ -1,8 +1,8 @@
-"""Which homes a round or a roll is made of, and who owns each: two statements, whatever the number of homes."""
+"""Which homes a round or a roll is made of, and who owns each: three statements, whatever the number of homes."""
 
 from uuid import UUID
 
-from sqlalchemy import Result, select, union
+from sqlalchemy import Result, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.inside.schemas import RollHomeFact
@@ -12,7 +12,7 @@ from services.registry.tables.places import Home
 
 async def homes_for_a_roll(db: AsyncSession, compound_id: UUID) -> list[RollHomeFact]:
     """OWN-6. All homes of the compound by place, with the persons who own them now."""
-    owners = await _owners_by_home(db, compound_id)
+    owners, bases = await _owners_by_home(db, compound_id), await _bases_by_home(db, compound_id)
     homes = await db.execute(select(Home).where(Home.compound_id == compound_id).order_by(Home.place, Home.id))
     return [
         RollHomeFact(
@@ -24,11 +24,22 @@ async def homes_for_a_roll(db: AsyncSession, compound_id: UUID) -> list[RollHome
             delivery=home.delivery,
             area_hundredths=home.area_hundredths,
             owner_known=home.owner_known,
+            basis=bases.get(home.id, "UNKNOWN"),
             head_group=home.head_group.hex(),
             owners=owners.get(home.id, []),
         )
         for home in homes.scalars()
     ]
+
+
+async def _bases_by_home(db: AsyncSession, compound_id: UUID) -> dict[UUID, str]:
+    found = await db.execute(
+        select(Ownership.home_id, func.min(Ownership.basis))
+        .join(Home, Home.id == Ownership.home_id)
+        .where(Home.compound_id == compound_id, Ownership.valid_to.is_(None))
+        .group_by(Ownership.home_id)
+    )
+    return {row[0]: row[1] for row in found}
 
 
 async def _owners_by_home(db: AsyncSession, compound_id: UUID) -> dict[UUID, list[UUID]]:

@@ -33,6 +33,8 @@ class RollHomeFact(Output):
     delivery: str
     area_hundredths: int | None
     owner_known: bool
+    basis: str
+    """OWN-1. Of its first registered owner; UNKNOWN without one."""
     head_group: str
     """Hex; homes of equal groups are one head."""
     owners: list[UUID]

@@ -34,6 +34,7 @@ def home(place: int, **changed: Any) -> dict[str, Any]:
         "delivery": "DELIVERED",
         "area_hundredths": 8000,
         "owner_known": True,
+        "basis": "REGISTERED",
         "head_group": f"{place:032x}",
         "owners": [str(OWNER_OF_FIRST)] if place == 0 else [],
         **changed,

@@ -233,7 +233,10 @@ async def test_rows_of_history_cannot_be_changed_by_the_room(hall: Hall, databas
     await hall.cast(hall.residents[1], election, 1, [1])
 
     with psycopg.connect(database_urls["election"], autocommit=True) as connection:
-        for table in ("ballot", "roll_entry", "step", "result"):
+        for statement in ("UPDATE roll_entry SET area_hundredths = 1", "DELETE FROM roll_home"):
+            with pytest.raises(psycopg.errors.RaiseException, match="frozen"):
+                connection.execute(statement)
+        for table in ("ballot", "leaf", "transcription", "step", "result"):
             for statement in (f"UPDATE {table} SET election_id = election_id", f"DELETE FROM {table}"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(statement)

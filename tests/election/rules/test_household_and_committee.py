@@ -12,7 +12,8 @@ from services.election.rules.commitments import canonical, commitment, what_said
 from services.election.rules.committee import Contest, Papers, count_committee, enough_candidates, size_fits
 from services.election.rules.household import Outcome, Terms, Voters, count_household, has_ballot, is_valid
 from services.election.rules.lot import drawn, lot_order
-from services.election.rules.parameters import DEFAULTS, Fault, HouseholdRules, faults
+from services.election.rules.parameters import DEFAULTS as PRESETS
+from services.election.rules.parameters import Fault, Preset, Rules, faults
 from services.election.rules.states import (
     STEPS,
     Facts,
@@ -32,6 +33,8 @@ from services.election.rules.wording import WORDS
 TERMS = Terms(seats=2, max_marks=2, numbers=frozenset({1, 2, 3, 4}), seed="seed", election="e")
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 ANN, BOB = UUID(int=1), UUID(int=2)
+
+DEFAULTS = PRESETS[Preset.HOUSEHOLD_BALLOT]
 
 
 @pytest.mark.parametrize(
@@ -355,7 +358,7 @@ def test_allowed_lists_what_would_not_be_refused() -> None:
 )
 def test_parameters_that_do_not_fit_together_are_named(changed: dict[str, int], found: tuple[Fault, ...]) -> None:
     """BAL-11, BAL-6. Three nominees."""
-    assert faults(HouseholdRules(**changed), 3) == found  # type: ignore[arg-type]
+    assert faults(Rules(**changed), 3) == found  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

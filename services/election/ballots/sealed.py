@@ -1,0 +1,33 @@
+"""Seals what a ballot says: its salt and its choice lie together under the house's ring, so a dump tells neither."""
+
+import json
+import secrets
+from uuid import UUID
+
+from services.election.rules.commitments import SALT_BYTES, Said, canonical
+from shared.sealing import Keys, Label
+
+WHAT = "election.ballot.choice"
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 10
+
+
+def seal_choice(keys: Keys, election_id: UUID, entry_id: UUID, revision: int, salt: bytes, choice: Said) -> bytes:
+    """`salt` ‖ canonical JSON of the choice."""
+    return keys.ring.seal(salt + canonical(choice), _label(election_id, entry_id, revision))
+
+
+def open_choice(keys: Keys, election_id: UUID, entry_id: UUID, revision: int, sealed: bytes) -> tuple[bytes, Said]:
+    """The salt and the choice. Only its caster's receipt and the count after closing call this."""
+    plain = keys.ring.open(sealed, _label(election_id, entry_id, revision))
+    choice: Said = json.loads(plain[SALT_BYTES:])
+    return plain[:SALT_BYTES], choice
+
+
+def new_code() -> str:
+    """Ten characters for SMS or paper stub, without those that are misread (Crockford's 32): 50 random bits."""
+    return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+
+
+def _label(election_id: UUID, entry_id: UUID, revision: int) -> Label:
+    return Label(WHAT, f"{election_id}/{entry_id}/{revision}")

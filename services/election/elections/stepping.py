@@ -1,0 +1,36 @@
+"""Judges and makes one step of an election's path: the table decides, history and event follow."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.election.elections.queries import facts_of
+from services.election.errors import StepRefused
+from services.election.history import write_down
+from services.election.rules.states import Step, allowed, next_state, refusal
+from services.election.rules.wording import WORDS
+from services.election.tables import Election
+from shared.identity import Actor
+
+
+def check(election: Election, step: Step, now: datetime) -> None:
+    """Errors: StepRefused."""
+    facts = facts_of(election)
+    why = refusal(facts, step, now)
+    if why is not None:
+        zh, en = WORDS[why]
+        raise StepRefused(why=why, why_zh=zh, why_en=en, state=election.state, allowed=list(allowed(facts, now)))
+
+
+async def stepped(
+    db: AsyncSession, actor: Actor, election: Election, step: Step, now: datetime, reason: str | None = None
+) -> Election:
+    """Make a checked step of a locked election."""
+    before = election.state
+    reached = next_state(facts_of(election), step)
+    assert reached is not None, "checked before"
+    election.state = reached
+    election.version += 1
+    await db.flush()
+    await write_down(db, actor, election, before, now, reason)
+    return election
