@@ -85,7 +85,7 @@ class ChangeElection(Input):
     nominees: Annotated[list[NewNominee], Field(max_length=MOST_NAMES)] = []
     items: Annotated[list[NewItem], Field(max_length=MOST_ITEMS)] = []
     members: Annotated[list[NewMember], Field(max_length=MOST_MEMBERS)] = []
-    parameters: Parameters = Parameters()  # type: ignore[valid-type]  # made from the table of parameters
+    parameters: Parameters = Parameters()
     silence_adopted: Annotated[str, Text(500)] | None = None
     """BAL-2. Name and date of the adopted rule of procedure that lets silence count."""
 
@@ -107,7 +107,7 @@ class ChangeElection(Input):
             names=tuple(Name(place + 1, one.name, one.words) for place, one in enumerate(self.nominees)),
             items=tuple(Question(place + 1, one.matter, one.title, one.words) for place, one in enumerate(self.items)),
             members=tuple(Member(one.person_id, one.owner) for one in self.members),
-            parameters=self.parameters.given(),  # type: ignore[attr-defined]
+            parameters=self.parameters.given(),
             silence_adopted=self.silence_adopted,
         )
 

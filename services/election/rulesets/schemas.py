@@ -1,7 +1,7 @@
 """The parameters of a rule set on the wire, made from the one table of the rules."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, create_model
 
@@ -39,4 +39,7 @@ def _made() -> type[_Given]:
     return create_model("Parameters", __base__=_Given, __doc__=_Given.__doc__, **fields)
 
 
-Parameters = _made()
+if TYPE_CHECKING:
+    Parameters = _Given
+else:
+    Parameters = _made()

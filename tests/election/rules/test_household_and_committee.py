@@ -312,8 +312,8 @@ def test_the_window_is_five_to_sixty_days(window: timedelta, fits: bool) -> None
 
 def test_an_empty_roll_or_no_contest_goes_no_further() -> None:
     """VOTE-10, BAL-11."""
-    assert step_refusal(facts(State.ROLL_POSTED, entries=0), Step.ANNOUNCE, MONDAY) is Why.ROLL_EMPTY
-    assert step_refusal(facts(State.ANNOUNCED, entries=0), Step.OPEN, OPENS) is Why.ROLL_EMPTY
+    assert step_refusal(facts(State.ROLL_POSTED, heads=0), Step.ANNOUNCE, MONDAY) is Why.ROLL_EMPTY
+    assert step_refusal(facts(State.ANNOUNCED, heads=0), Step.OPEN, OPENS) is Why.ROLL_EMPTY
     assert step_refusal(facts(State.DRAFT, nominees=2), Step.POST_ROLL, MONDAY) is Why.NO_CONTEST
     assert step_refusal(facts(State.DRAFT, nominees=3), Step.POST_ROLL, MONDAY) is None
 
