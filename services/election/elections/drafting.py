@@ -1,7 +1,6 @@
 """What the desk writes of an election before its roll is posted, and how it is kept."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,14 +16,13 @@ from services.election.rules.drafts import Shape, draft_faults
 from services.election.rules.parameters import KINDS, Kind, Preset, Rules, faults, kept, out_of_bounds, rules_from
 from services.election.rules.states import State
 from services.election.rules.wording import WORDS
+from services.election.rulesets.terms import Given
 from services.election.tables import Election
 from shared.database import new_id
 from shared.identity import Actor
 from shared.sealing import Keys
 
 SEED_BYTES = 16
-Given = Mapping[str, bool | int | str | None]
-"""Parameters that a caller sets, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from services.election.rules.parameters import DEFAULTS, Kind, Preset, kept
 from services.election.rules.roles import DESK_ROLES, VOTER_ROLES
 from services.election.rules.states import State, allowed, takes_ballots
 from services.election.rules.turnout import STEP
-from services.election.rulesets.schemas import Setting
+from services.election.rulesets.terms import Setting
 from services.election.tables import Election
 from services.election.tables import Step as StepRow
 from shared.identity import Actor
