@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.election.ballots.sealed import open_choice
 from services.election.rules.casting import Capacity, Cast, standing
 from services.election.rules.commitments import Said
-from services.election.rules.weights import Roll, Weights
-from services.election.tables import Ballot, Election, PaperFact, RollEntry, Transcription
+from services.election.tables import Ballot, Election, PaperFact, Transcription
 from services.election.tables.papers import Paper
 from shared.sealing import Keys
 
@@ -56,14 +55,6 @@ async def opened_ballots(db: AsyncSession, keys: Keys, election: Election) -> li
         _, choice = open_choice(keys, election.id, entry_id, ballot.revision, sealed)
         found.append(Opened(entry_id, ballot.revision, ballot.log_index, choice))
     return found
-
-
-async def roll_of(db: AsyncSession, election: Election) -> Roll:
-    """VOTE-7. The frozen electorate by entry id."""
-    wanted = select(RollEntry.id, RollEntry.heads, RollEntry.area_hundredths).where(
-        RollEntry.election_id == election.id
-    )
-    return Roll({str(entry): Weights(heads, area) for entry, heads, area in await db.execute(wanted)})
 
 
 async def delivered_to(db: AsyncSession, election: Election) -> frozenset[str]:
