@@ -9,6 +9,8 @@ from services.election.ballots.routes import routers as ballots
 from services.election.elections.routes import router as elections
 from services.election.errors import ERRORS
 from services.election.house import Station
+from services.election.rolls.routes import router as rolls
+from services.election.rulesets.routes import router as rule_sets
 from services.election.settings import ElectionSettings
 from services.election.tables import metadata
 from shared.app import Room
@@ -45,7 +47,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(elections, *ballots),
+            routers=(elections, rolls, rule_sets, *ballots),
             errors=ERRORS,
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )

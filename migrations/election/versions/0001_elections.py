@@ -324,7 +324,7 @@ def upgrade() -> None:
         "item",
         sa.Column("election_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.SmallInteger(), nullable=False),
-        sa.Column("matter", sa.String(length=24), nullable=False),
+        sa.Column("matter", sa.String(length=24), nullable=True),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.CheckConstraint(

@@ -14,13 +14,13 @@ from services.election.elections.shown import (
     ElectionListed,
     ElectionSeen,
     ResultSeen,
-    RollSeen,
     StepSeen,
     TurnoutSeen,
 )
 from services.election.errors import (
     CompoundMissing,
     DraftOver,
+    DraftRefused,
     ElectionUnknown,
     NotCounted,
     RulesRefused,
@@ -32,7 +32,7 @@ from services.election.results.counting import count_election as count
 from services.election.rules.roles import DESK_ROLES
 from services.election.rules.states import State
 from services.election.tables import Election
-from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
+from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
@@ -61,7 +61,7 @@ async def _seen(
     db: AsyncSession, means: MeansOf, actor: Actor, found: Election, reply: Response, now: Now
 ) -> ElectionSeen:
     reply.headers.update(etag(found.version))
-    return shown.seen(found, await names_of(db, means.keys, found.id), actor, now)
+    return shown.seen(found, await queries.parts_of(db, means.keys, found), actor, now)
 
 
 @router.post(
@@ -69,13 +69,13 @@ async def _seen(
     operation_id="create_election",
     summary="Draft an election",
     status_code=201,
-    responses=answers(CompoundMissing, RulesRefused, NeighbourDown),
+    responses=answers(CompoundMissing, RulesRefused, DraftRefused, NeighbourDown),
 )
 async def create_election(
     db: Writing, actor: Desk, means: Means, election: NewElection, response: Response, now: Now
 ) -> ElectionSeen:
-    """From a rule set, with its parameters, its nominees and the window in which ballots are taken."""
-    made = await actions.create_election(db, actor, means, election.compound_id, election.draft(), now)
+    """From a preset, with its parameters, its items or nominees, and the window in which ballots are taken."""
+    made = await actions.create_election(db, actor, means, election.wish(), now)
     return await _seen(db, means, actor, made, response, now)
 
 
@@ -107,7 +107,9 @@ async def get_election(
     "/{election_id}",
     operation_id="change_election",
     summary="Rewrite a draft",
-    responses=answers(ElectionUnknown, RoleForbidden, DraftOver, RulesRefused, StaleVersion, VersionNeeded),
+    responses=answers(
+        ElectionUnknown, RoleForbidden, DraftOver, RulesRefused, DraftRefused, StaleVersion, VersionNeeded
+    ),
 )
 async def change_election(
     db: Writing,
@@ -127,21 +129,6 @@ async def change_election(
 
 
 @router.post(
-    "/{election_id}/rolls",
-    operation_id="freeze_roll",
-    summary="Freeze the roll",
-    status_code=201,
-    responses=answers(ElectionUnknown, RoleForbidden, StepRefused, NeighbourDown),
-)
-async def freeze_roll(
-    db: Writing, reads: Reads, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
-) -> ElectionSeen:
-    """One row a dwelling of the scope, as the registry has it now; from here on nothing is asked of it."""
-    found = await actions.freeze_roll(db, reads, actor, means, election_id, now)
-    return await _seen(db, means, actor, found, response, now)
-
-
-@router.post(
     "/{election_id}/announcements",
     operation_id="announce_election",
     summary="Announce it",
@@ -151,7 +138,7 @@ async def freeze_roll(
 async def announce_election(
     db: Writing, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
 ) -> ElectionSeen:
-    """The text is frozen and hashed; the seed of the lot is shown from now on."""
+    """Text and roll are frozen and hashed; the seed of the lot is shown from now on."""
     found = await actions.announce_election(db, actor, means, election_id, now)
     return await _seen(db, means, actor, found, response, now)
 
@@ -220,14 +207,7 @@ async def repeat_election(
 async def get_announcement(db: Reading, actor: SignedIn, means: Means, election_id: UUID) -> AnnouncementSeen:
     """Word for word as it was hashed; before the announcement, as it would read."""
     found = await queries.election_of(db, actor, election_id)
-    return shown.announcement(found, await names_of(db, means.keys, election_id))
-
-
-@router.get("/{election_id}/roll", operation_id="get_roll", summary="The roll", responses=answers(ElectionUnknown))
-async def get_roll(db: Reading, actor: SignedIn, election_id: UUID) -> RollSeen:
-    """Totals by building, and my own homes on it."""
-    found = await queries.election_of(db, actor, election_id)
-    return shown.roll(found, await queries.roll_of(db, actor, found))
+    return shown.announcement(found, await queries.parts_of(db, means.keys, found))
 
 
 @router.get(

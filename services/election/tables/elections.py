@@ -137,7 +137,8 @@ class Item(Base):
     __tablename__ = "item"
     election_id: Mapped[UUID] = mapped_column(ForeignKey("election.election.id"), primary_key=True)
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    matter: Mapped[str] = mapped_column(String(24))
+    matter: Mapped[str | None] = mapped_column(String(24))
+    """None where members decide their own business (PMC-5)."""
     title: Mapped[str] = mapped_column(String(200))
     words: Mapped[str] = mapped_column(Text)
     __table_args__ = (
