@@ -12,8 +12,8 @@ from services.election.tables.ballots import (
     Proxy,
     Transcription,
 )
-from services.election.tables.ground import Base
 from services.election.tables.elections import Election, Item, Nominee, Step
+from services.election.tables.ground import Base
 from services.election.tables.log import Checkpoint, Leaf
 from services.election.tables.papers import (
     Device,
