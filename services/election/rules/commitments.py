@@ -38,5 +38,5 @@ def status_said(election: str, entry: str, index: int | None) -> Mapping[str, Pl
 
 
 def status_salt(entry_salt: bytes) -> bytes:
-    """The salt of an entitlement's status: known to whoever knows the salt of its row of the roll, and to nobody else."""
+    """The salt of an entitlement's status: known to whoever knows the salt of its row of the roll, nobody else."""
     return hmac.digest(entry_salt, b"status", "sha256")

@@ -1,4 +1,4 @@
-"""What a checkpoint of the log says, as a signed note (C2SP tlog-checkpoint): origin, size, root, algorithms, signature."""
+"""What a checkpoint of the log says: a signed note (C2SP tlog-checkpoint) of origin, size, root and algorithms."""
 
 import hashlib
 from base64 import b64decode, b64encode
