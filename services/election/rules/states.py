@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.election.rules.parameters import Rules
-from shared.days import OnHoliday, day_of, period_end
+from shared.days import CalendarMissing, OnHoliday, day_of, is_within, period_end
 
 
 class State(StrEnum):
@@ -28,6 +28,9 @@ class Step(StrEnum):
     OPEN = "OPEN"
     CLOSE = "CLOSE"
     COUNT = "COUNT"
+    POST = "POST"
+    RECOUNT = "RECOUNT"
+    FINALISE = "FINALISE"
     REPEAT = "REPEAT"
     CANCEL = "CANCEL"
 
@@ -38,7 +41,12 @@ STEPS: Mapping[tuple[State, Step], State] = {
     (State.ANNOUNCED, Step.OPEN): State.OPEN,
     (State.OPEN, Step.CLOSE): State.CLOSED,
     (State.CLOSED, Step.COUNT): State.COUNTED,
+    (State.COUNTED, Step.POST): State.POSTED,
+    (State.COUNTED, Step.RECOUNT): State.COUNTED,
+    (State.POSTED, Step.RECOUNT): State.COUNTED,
+    (State.POSTED, Step.FINALISE): State.FINAL,
     (State.COUNTED, Step.REPEAT): State.REPEATED,
+    (State.POSTED, Step.REPEAT): State.REPEATED,
     (State.DRAFT, Step.CANCEL): State.CANCELLED,
     (State.ROLL_POSTED, Step.CANCEL): State.CANCELLED,
     (State.ANNOUNCED, Step.CANCEL): State.CANCELLED,
@@ -63,6 +71,9 @@ class Why(StrEnum):
     ROLL_EMPTY = "ROLL_EMPTY"
     NO_CONTEST = "NO_CONTEST"
     TURNOUT_REACHED = "TURNOUT_REACHED"
+    NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
+    OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
+    CALENDAR_UNKNOWN = "CALENDAR_UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,11 @@ class Facts:
     seats: int
     entries: int = 0
     must_repeat: bool = False
+    objections_open: int = 0
+    """PUB-6. In time and not decided."""
+    corrections_due: int = 0
+    recount_due: bool = False
+    posted_at: datetime | None = None
 
 
 def next_state(facts: Facts, step: Step) -> State | None:
@@ -100,6 +116,8 @@ def _roll(facts: Facts, now: datetime) -> Why | None:
 def _announce(facts: Facts, now: datetime) -> Why | None:
     if facts.entries == 0:
         return Why.ROLL_EMPTY
+    if facts.objections_open or facts.corrections_due:
+        return Why.OBJECTIONS_OPEN
     if facts.opens_at < earliest_opening(now, facts.rules):
         return Why.NOTICE_TOO_SHORT
     return None if window_fits(facts) else Why.WINDOW_WRONG
@@ -122,12 +140,39 @@ def _repeat(facts: Facts, now: datetime) -> Why | None:
     return None if facts.must_repeat else Why.TURNOUT_REACHED
 
 
+def _recount(facts: Facts, now: datetime) -> Why | None:
+    """PUB-6. Only because an objection was upheld, and once what it corrects is corrected."""
+    if facts.corrections_due:
+        return Why.OBJECTIONS_OPEN
+    return None if facts.recount_due else Why.NOTHING_TO_RECOUNT
+
+
+def _post(facts: Facts, now: datetime) -> Why | None:
+    return Why.OBJECTIONS_OPEN if facts.recount_due or facts.corrections_due else None
+
+
+def _finalise(facts: Facts, now: datetime) -> Why | None:
+    """PUB-6. The days for objections are over and every one in time is decided and carried out."""
+    if facts.objections_open or facts.corrections_due or facts.recount_due:
+        return Why.OBJECTIONS_OPEN
+    if facts.posted_at is None:
+        return Why.TOO_EARLY
+    try:
+        runs = is_within(now, day_of(facts.posted_at), facts.rules.objection_days)
+    except CalendarMissing:
+        return Why.CALENDAR_UNKNOWN  # nothing is guessed (DAY-1)
+    return Why.TOO_EARLY if runs else None
+
+
 _CHECKS = {
     Step.FREEZE_ROLL: _roll,
     Step.ANNOUNCE: _announce,
     Step.OPEN: _open,
     Step.CLOSE: _close,
     Step.REPEAT: _repeat,
+    Step.RECOUNT: _recount,
+    Step.POST: _post,
+    Step.FINALISE: _finalise,
 }
 
 
