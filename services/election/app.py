@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from services.election.ballots.routes import router as ballots
 from services.election.elections.routes import router as elections
 from services.election.errors import ERRORS
+from services.election.objections.routes import router as objections
+from services.election.results.routes import router as results
 from services.election.rolls.routes import router as rolls
 from services.election.rulesets.routes import router as rule_sets
 from services.election.settings import ElectionSettings
@@ -46,7 +48,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(elections, rolls, rule_sets, ballots),
+            routers=(elections, rolls, rule_sets, ballots, objections, results),
             errors=ERRORS,
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )

@@ -61,6 +61,30 @@ class NotCounted(Refusal):
     """BAL-9. No result before the count. Facts: state."""
 
 
+class CountersRefused(Refusal):
+    """BAL-7. Papers are counted by three different persons."""
+
+
+class PapersOutstanding(Refusal):
+    """BAL-7. Returned papers that are not read yet. Facts: count."""
+
+
+class ObjectionUnknown(Refusal):
+    """No such objection, or one the caller may not know of."""
+
+
+class ObjectionNotNow(Refusal):
+    """PUB-6. Nothing of this kind can be objected to in this state. Facts: state."""
+
+
+class ObjectionDone(Refusal):
+    """It is decided or withdrawn."""
+
+
+class EffectRefused(Refusal):
+    """PUB-6. An effect that such an objection cannot have. Facts: allowed."""
+
+
 _WHY = ("why", "state", "allowed")
 
 ERRORS: Mapping[type[Refusal], Answer] = {
@@ -111,6 +135,25 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     NotCounted: Answer(
         409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果。", "The count makes the result.",
         members=("state",),
+    ),
+    CountersRefused: Answer(
+        422, "counters-refused", "唱票、计票、监票须为三人", "Caller, counter and scrutineer are three persons",
+        "有纸质票时必须填写,且互不相同。", "Name them where papers are counted; each another.",
+    ),
+    PapersOutstanding: Answer(
+        409, "papers-outstanding", "还有纸质票未录入", "Papers are not read yet", "尚有 {count} 张。", "{count} left.",
+        members=("count",),
+    ),
+    ObjectionUnknown: Answer(404, "objection-unknown", "没有这件异议", "No such objection"),
+    ObjectionNotNow: Answer(
+        409, "objection-not-now", "现阶段不能提出此类异议", "This cannot be objected to now",
+        "名册公示后、公告后或计票后方可分别提出。", "Roll: once posted; procedure: announced; count: done.",
+        members=("state",),
+    ),
+    ObjectionDone: Answer(409, "objection-done", "异议已有结论", "The objection is settled"),
+    EffectRefused: Answer(
+        422, "effect-refused", "此类异议不能作此处理", "Such an objection cannot have this effect", "可选:{allowed}。",
+        "Possible: {allowed}.", members=("allowed",),
     ),
 }  # fmt: skip
 answers = documented(ERRORS)

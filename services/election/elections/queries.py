@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.items import Parts, members_of, questions_of
 from services.election.elections.nominees import names_of
-from services.election.errors import ElectionUnknown, NotCounted
+from services.election.errors import ElectionUnknown
 from services.election.rules import turnout
 from services.election.rules.household import Terms
+from services.election.rules.objections import Course
 from services.election.rules.parameters import Kind, Preset, Rules, rules_from
 from services.election.rules.roles import DELIVERER_ROLES, DESK_ROLES, DRAFT_ROLES, READER_ROLES
 from services.election.rules.states import HIDDEN, OVER, Facts, State
-from services.election.tables import Ballot, Election, Result, RollEntry, RollHome, Step
+from services.election.tables import Ballot, Election, RollEntry, RollHome, Step
 from shared.identity import Actor
 from shared.paging import Orders, down, up
 from shared.problems import RoleForbidden
@@ -57,13 +58,22 @@ def facts_of(election: Election) -> Facts:
         nominees=election.nominees,
         seats=election.seats,
         entries=election.entries,
-        must_repeat=election.outcome == "REPEAT",
         preset=Preset(election.preset),
         kind=Kind(election.kind),
         heads=election.heads,
         area=election.area_hundredths,
         roll_posted_at=election.roll_posted_at,
+        must_repeat=election.repeat_due,
+        objections_open=election.objections_open,
+        corrections_due=election.corrections_due,
+        recount_due=election.recount_due,
+        posted_at=election.posted_at,
     )
+
+
+def course_of(election: Election) -> Course:
+    """The election as the objections' clock sees it (PUB-6)."""
+    return Course(State(election.state), rules_of(election), election.roll_posted_at, election.posted_at)
 
 
 def terms_of(election: Election, numbers: frozenset[int]) -> Terms:
@@ -245,12 +255,3 @@ async def homes_on(db: AsyncSession, election_id: UUID, entries: Sequence[UUID])
     for home in found.scalars():
         homes.setdefault(home.entry_id, []).append(home)
     return homes
-
-
-async def result_of(db: AsyncSession, election: Election) -> Result:
-    """Errors: NotCounted."""
-    newest = select(Result).where(Result.election_id == election.id).order_by(Result.number.desc()).limit(1)
-    found = (await db.execute(newest)).scalar_one_or_none()
-    if found is None:
-        raise NotCounted(state=election.state)
-    return found

@@ -9,7 +9,6 @@ from services.election.elections.items import Parts
 from services.election.elections.queries import Turnout, facts_of
 from services.election.elections.schemas import COMPOUND_ID, ELECTION_ID
 from services.election.rules.decisions import Matter
-from services.election.rules.household import Outcome
 from services.election.rules.parameters import DEFAULTS, Kind, Preset, kept
 from services.election.rules.roles import DESK_ROLES, VOTER_ROLES
 from services.election.rules.states import State, allowed, takes_ballots
@@ -169,57 +168,6 @@ class TurnoutSeen(Output):
     exact: bool
     step: Count
     buildings: list[BuildingTurnoutSeen] | None
-
-
-class RankedSeen(Output):
-    """One nominee. `by_lot`: parted from his equals by the lot, as they lay across the border of the seats."""
-
-    model_config = Output.model_config | example(
-        rank=1, number=3, name="赵敏", marks=288, seated=True, by_lot=False, ticket=None
-    )
-
-    rank: Count
-    number: Count
-    name: str
-    marks: Count
-    seated: bool
-    by_lot: bool
-    ticket: str | None
-    """SHA-256 of `seed|election|number`, where the lot was drawn; the smallest comes first."""
-
-
-class ResultSeen(Output):
-    """BAL-11. The count, advisory: every figure with what it is of."""
-
-    model_config = Output.model_config | example(
-        election_id=ELECTION_ID,
-        households=612,
-        cast=406,
-        valid=400,
-        invalid=6,
-        turnout_inequality="2*406 >= 1*612",
-        turnout_reached=True,
-        outcome="RANKED",
-        advisory=True,
-        seats=2,
-        seed="5f2b6d0c9a7e4c1d8b3a2f1e0d9c8b7a",
-        ranking=[RankedSeen.model_config["json_schema_extra"]["examples"][0]],  # type: ignore[index]
-        counted_at="2026-12-08T10:30:00Z",
-    )
-
-    election_id: UUID
-    households: Count
-    cast: Count
-    valid: Count
-    invalid: Count
-    turnout_inequality: str
-    turnout_reached: bool
-    outcome: Outcome
-    advisory: bool
-    seats: Count
-    seed: str
-    ranking: list[RankedSeen]
-    counted_at: Instant
 
 
 def steps_for(actor: Actor, election: Election, now: datetime) -> list[str]:

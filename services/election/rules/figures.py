@@ -33,7 +33,12 @@ class Question:
     """One item of a decision as it was announced."""
 
     number: int
-    matter: Matter
+    matter: Matter | None
+    """None in a members' vote (PMC-5)."""
+
+
+OWN_BUSINESS = "OWN_BUSINESS"
+"""PMC-4. What a members' vote decides: nothing that the law reserves to owners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ def owners_decision(
 
 
 def _item(question: Question, roll: Roll, ballots: Sequence[ItemBallot], terms: Terms) -> Plain:
+    assert question.matter is not None, "owners decide on a matter"
     returned = [ballot.returned(question.number) for ballot in ballots]
     counted = tally(roll, returned)
     decision = decide(Item(question.matter, terms.invalid_counts, terms.silence), roll, returned)
@@ -105,7 +111,7 @@ def members_vote(
     for question in questions:
         choices = {ballot.entitlement: ballot.returned(question.number).counted_as for ballot in ballots}
         found = members_decide(members, choices)
-        shown: Plain = {"number": question.number, "matter": str(question.matter), "majority": "MEMBERS"}
+        shown: Plain = {"number": question.number, "matter": OWN_BUSINESS, "majority": "MEMBERS"}
         for choice in Choice:
             shown[choice.lower()] = sum(one is choice for one in choices.values())
         items.append({**shown, **verdict(found), "stands": found.passed})

@@ -29,6 +29,9 @@ class Step(StrEnum):
     OPEN = "OPEN"
     CLOSE = "CLOSE"
     COUNT = "COUNT"
+    POST = "POST"
+    RECOUNT = "RECOUNT"
+    FINALISE = "FINALISE"
     REPEAT = "REPEAT"
     CANCEL = "CANCEL"
 
@@ -39,7 +42,12 @@ STEPS: Mapping[tuple[State, Step], State] = {
     (State.ANNOUNCED, Step.OPEN): State.OPEN,
     (State.OPEN, Step.CLOSE): State.CLOSED,
     (State.CLOSED, Step.COUNT): State.COUNTED,
+    (State.COUNTED, Step.POST): State.POSTED,
+    (State.COUNTED, Step.RECOUNT): State.COUNTED,
+    (State.POSTED, Step.RECOUNT): State.COUNTED,
+    (State.POSTED, Step.FINALISE): State.FINAL,
     (State.COUNTED, Step.REPEAT): State.REPEATED,
+    (State.POSTED, Step.REPEAT): State.REPEATED,
     (State.DRAFT, Step.CANCEL): State.CANCELLED,
     (State.ROLL_POSTED, Step.CANCEL): State.CANCELLED,
     (State.ANNOUNCED, Step.CANCEL): State.CANCELLED,
@@ -67,7 +75,9 @@ class Why(StrEnum):
     TOO_FEW_CANDIDATES = "TOO_FEW_CANDIDATES"
     SIZE_WRONG = "SIZE_WRONG"
     ROLL_STILL_POSTED = "ROLL_STILL_POSTED"
-    CALENDAR_MISSING = "CALENDAR_MISSING"
+    NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
+    OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
+    CALENDAR_UNKNOWN = "CALENDAR_UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,12 @@ class Facts:
         """VOTE-10. Zero heads, or where area decides zero area: nothing to vote with."""
         return self.heads == 0 or (self.kind is Kind.OWNERS_DECISION and self.area == 0)
 
+    objections_open: int = 0
+    """PUB-6. In time and not decided."""
+    corrections_due: int = 0
+    recount_due: bool = False
+    posted_at: datetime | None = None
+
 
 def next_state(facts: Facts, step: Step) -> State | None:
     """VOTE-10. Where a step leads, None where it does not start."""
@@ -110,7 +126,7 @@ def refusal(facts: Facts, step: Step, now: datetime) -> Why | None:
     try:
         return check(facts, now) if check else None
     except CalendarMissing:  # DAY-1: an unpublished year decides, and nothing is guessed
-        return Why.CALENDAR_MISSING
+        return Why.CALENDAR_UNKNOWN
 
 
 def _roll(facts: Facts, now: datetime) -> Why | None:
@@ -134,6 +150,8 @@ def _announce(facts: Facts, now: datetime) -> Why | None:
         return Why.ROLL_EMPTY
     if roll_is_posted(facts, now):
         return Why.ROLL_STILL_POSTED
+    if facts.objections_open or facts.corrections_due:
+        return Why.OBJECTIONS_OPEN
     if facts.opens_at < earliest_opening(now, facts.rules):
         return Why.NOTICE_TOO_SHORT
     return None if window_fits(facts) else Why.WINDOW_WRONG
@@ -156,12 +174,36 @@ def _repeat(facts: Facts, now: datetime) -> Why | None:
     return None if facts.must_repeat else Why.TURNOUT_REACHED
 
 
+def _recount(facts: Facts, now: datetime) -> Why | None:
+    """PUB-6. Only because an objection was upheld, and once what it corrects is corrected."""
+    if facts.corrections_due:
+        return Why.OBJECTIONS_OPEN
+    return None if facts.recount_due else Why.NOTHING_TO_RECOUNT
+
+
+def _post(facts: Facts, now: datetime) -> Why | None:
+    return Why.OBJECTIONS_OPEN if facts.recount_due or facts.corrections_due else None
+
+
+def _finalise(facts: Facts, now: datetime) -> Why | None:
+    """PUB-6. The days for objections are over and every one in time is decided and carried out."""
+    if facts.objections_open or facts.corrections_due or facts.recount_due:
+        return Why.OBJECTIONS_OPEN
+    if facts.posted_at is None:
+        return Why.TOO_EARLY
+    runs = is_within(now, day_of(facts.posted_at), facts.rules.objection_days)
+    return Why.TOO_EARLY if runs else None
+
+
 _CHECKS = {
     Step.POST_ROLL: _roll,
     Step.ANNOUNCE: _announce,
     Step.OPEN: _open,
     Step.CLOSE: _close,
     Step.REPEAT: _repeat,
+    Step.RECOUNT: _recount,
+    Step.POST: _post,
+    Step.FINALISE: _finalise,
 }
 
 
