@@ -63,6 +63,7 @@ def facts_of(election: Election) -> Facts:
         heads=election.heads,
         area=election.area_hundredths,
         roll_posted_at=election.roll_posted_at,
+        unsigned=len(election.unsigned),
         must_repeat=election.repeat_due,
         objections_open=election.objections_open,
         corrections_due=election.corrections_due,

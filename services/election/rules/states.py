@@ -77,6 +77,7 @@ class Why(StrEnum):
     ROLL_STILL_POSTED = "ROLL_STILL_POSTED"
     NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
     OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
+    VERIFY_LOCALLY = "VERIFY_LOCALLY"
     CALENDAR_UNKNOWN = "CALENDAR_UNKNOWN"
 
 
@@ -100,6 +101,8 @@ class Facts:
     heads: int = 0
     area: int = 0
     roll_posted_at: datetime | None = None
+    unsigned: int = 0
+    """*verify* parameters that no officer has signed for."""
 
     @property
     def roll_is_empty(self) -> bool:
@@ -145,9 +148,16 @@ def roll_is_posted(facts: Facts, now: datetime) -> bool:
     return is_within(now, day_of(facts.roll_posted_at), facts.rules.roll_posting_days)
 
 
+def is_unread(facts: Facts) -> bool:
+    """BAL-5. An owners' decision waits until an officer has read the local text for what is marked *verify*."""
+    return facts.kind is Kind.OWNERS_DECISION and facts.unsigned > 0
+
+
 def _announce(facts: Facts, now: datetime) -> Why | None:
     if facts.roll_is_empty:
         return Why.ROLL_EMPTY
+    if is_unread(facts):
+        return Why.VERIFY_LOCALLY
     if roll_is_posted(facts, now):
         return Why.ROLL_STILL_POSTED
     if facts.objections_open or facts.corrections_due:
@@ -160,6 +170,8 @@ def _announce(facts: Facts, now: datetime) -> Why | None:
 def _open(facts: Facts, now: datetime) -> Why | None:
     if facts.roll_is_empty:
         return Why.ROLL_EMPTY
+    if is_unread(facts):
+        return Why.VERIFY_LOCALLY
     if now < facts.opens_at:
         return Why.TOO_EARLY
     return Why.TOO_LATE if now >= facts.closes_at else None

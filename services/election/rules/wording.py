@@ -40,6 +40,10 @@ WORDS: Mapping[Why | CastWhy | Misfit, tuple[str, str]] = {
         "Silence counts only by an adopted rule of procedure: name it.",
     ),
     Why.NOTHING_TO_RECOUNT: ("没有需要重新计票的决定。", "No decision asks for a recount."),
+    Why.VERIFY_LOCALLY: (
+        "有参数须由街道核对本地规定后签字。",
+        "Verify locally: a street officer must read the local text and sign for a parameter.",
+    ),
     Why.OBJECTIONS_OPEN: ("还有异议未处理完毕。", "An objection is not settled yet."),
     Why.CALENDAR_UNKNOWN: ("该年度的节假日安排尚未公布。", "The holidays of that year are not published yet."),
     CastWhy.NOT_ENTITLED: ("您不能为这户投票。", "You may not cast for this home."),
