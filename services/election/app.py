@@ -5,9 +5,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.election.ballots.routes import router as ballots
+from services.election.ballots.routes import routers as ballots
 from services.election.elections.routes import router as elections
 from services.election.errors import ERRORS
+from services.election.house import Station
 from services.election.objections.routes import router as objections
 from services.election.results.routes import router as results
 from services.election.rolls.routes import router as rolls
@@ -41,15 +42,17 @@ def _webhook(summary: str, members: Mapping[str, Mapping[str, str]]) -> Mapping[
 
 def create_app(settings: ElectionSettings) -> FastAPI:
     """The election room as an ASGI application."""
-    return create_room(
+    app = create_room(
         Room(
             name="election",
             title="Linli elections",
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(elections, rolls, rule_sets, ballots, objections, results),
+            routers=(elections, rolls, rule_sets, *ballots, objections, results),
             errors=ERRORS,
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )
     )
+    app.state.station = Station.of(app.state.room)
+    return app

@@ -49,6 +49,10 @@ class MarksRefused(Refusal):
     """BAL-11. Facts: most."""
 
 
+class ChoicesRefused(Refusal):
+    """BAL-1. Facts: items."""
+
+
 class HomeNotOnRoll(Refusal):
     """The home has no ballot here, or is not the caller's."""
 
@@ -126,6 +130,11 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     MarksRefused: Answer(
         422, "marks-refused", "划票有误", "The marks are not right", "请在候选人中划 1 至 {most} 人,不得重复。",
         "Mark 1 to {most} different names of the ballot.", members=("most",),
+    ),
+    ChoicesRefused: Answer(
+        422, "choices-refused", "选择有误", "The choices are not right",
+        "请对每个事项(共 {items} 项)选择同意、反对或弃权之一。", "Answer each of the {items} items once.",
+        members=("items",),
     ),
     HomeNotOnRoll: Answer(
         404, "home-not-on-roll", "名册上没有您的这户", "No such home of yours on the roll", "店铺、未售住房等没有票。",

@@ -54,8 +54,8 @@ STEPS: Mapping[tuple[State, Step], State] = {
 }
 """VOTE-10. Nothing else happens: no way back, no cancelling once it is open."""
 
-HIDDEN = frozenset({State.DRAFT, State.ROLL_POSTED})
-"""Only the desk sees it."""
+HIDDEN = frozenset({State.DRAFT})
+"""Only the desk sees it: from the posting of the roll on everybody may read and object (PUB-6, COM-1)."""
 COUNTED = frozenset({State.COUNTED, State.POSTED, State.FINAL, State.REPEATED})
 """Its result may be shown."""
 OVER = COUNTED | {State.CLOSED}
@@ -78,7 +78,8 @@ class Why(StrEnum):
     NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
     OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
     VERIFY_LOCALLY = "VERIFY_LOCALLY"
-    CALENDAR_UNKNOWN = "CALENDAR_UNKNOWN"
+    NOTE_NEEDED = "NOTE_NEEDED"
+    CALENDAR_MISSING = "CALENDAR_MISSING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +104,18 @@ class Facts:
     roll_posted_at: datetime | None = None
     unsigned: int = 0
     """*verify* parameters that no officer has signed for."""
-
-    @property
-    def roll_is_empty(self) -> bool:
-        """VOTE-10. Zero heads, or where area decides zero area: nothing to vote with."""
-        return self.heads == 0 or (self.kind is Kind.OWNERS_DECISION and self.area == 0)
-
+    note_needed: bool = False
+    """OWN-6. The roll has unknowns, and nobody has signed the note yet that tells both denominators."""
     objections_open: int = 0
     """PUB-6. In time and not decided."""
     corrections_due: int = 0
     recount_due: bool = False
     posted_at: datetime | None = None
+
+    @property
+    def roll_is_empty(self) -> bool:
+        """VOTE-10. Zero heads, or where area decides zero area: nothing to vote with."""
+        return self.heads == 0 or (self.kind is Kind.OWNERS_DECISION and self.area == 0)
 
 
 def next_state(facts: Facts, step: Step) -> State | None:
@@ -129,7 +131,7 @@ def refusal(facts: Facts, step: Step, now: datetime) -> Why | None:
     try:
         return check(facts, now) if check else None
     except CalendarMissing:  # DAY-1: an unpublished year decides, and nothing is guessed
-        return Why.CALENDAR_UNKNOWN
+        return Why.CALENDAR_MISSING
 
 
 def _roll(facts: Facts, now: datetime) -> Why | None:
@@ -162,6 +164,8 @@ def _announce(facts: Facts, now: datetime) -> Why | None:
         return Why.ROLL_STILL_POSTED
     if facts.objections_open or facts.corrections_due:
         return Why.OBJECTIONS_OPEN
+    if facts.note_needed:
+        return Why.NOTE_NEEDED  # OWN-6
     if facts.opens_at < earliest_opening(now, facts.rules):
         return Why.NOTICE_TOO_SHORT
     return None if window_fits(facts) else Why.WINDOW_WRONG
