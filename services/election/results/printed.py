@@ -126,7 +126,8 @@ def _place(seated: bool, by_lot: bool) -> str:
 
 
 def _item(item: ItemResultSeen) -> list[dict[str, Any]]:
-    sums = [[word, str(getattr(item, name).heads), area_text(getattr(item, name).area)] for name, word in CHOICES.items()]
+    found = {word: getattr(item, name) for name, word in CHOICES.items()}
+    sums = [[word, str(one.heads), area_text(one.area)] for word, one in found.items()]
     verdict = f"第 {item.number} 项:{item.title} — {'通过' if item.stands else '未通过'}"
     blocks = [
         {"title": verdict, "columns": ["意见", "人数", "面积(m²)"], "rows": sums, "lines": []},
