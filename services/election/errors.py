@@ -29,6 +29,22 @@ class AlreadySigned(Refusal):
     """This parameter of this version is signed off."""
 
 
+class CorrectionRefused(Refusal):
+    """VOTE-7. Facts: why, why_zh, why_en."""
+
+
+class CorrectionUnknown(Refusal):
+    """No such proposal of a correction."""
+
+
+class RollNotFrozen(Refusal):
+    """VOTE-7. Nothing is committed to before the announcement."""
+
+
+class NoteStale(Refusal):
+    """OWN-6. The denominators that were signed for are not those of the roll. Facts: best, worst."""
+
+
 class DraftRefused(Refusal):
     """BAL-3. What does not fit the preset. Facts: told_zh, told_en, errors (each with pointer and code)."""
 
@@ -111,6 +127,19 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     AlreadySigned: Answer(
         409, "already-signed", "此项已核实", "This is signed off already", "新版规则须重新核实。",
         "A new version is signed anew.",
+    ),
+    CorrectionRefused: Answer(
+        409, "correction-refused", "名册不能这样更正", "The roll cannot be corrected so", "{why_zh}", "{why_en}",
+        members=("why",),
+    ),
+    CorrectionUnknown: Answer(404, "correction-unknown", "没有这项更正", "No such correction"),
+    RollNotFrozen: Answer(
+        409, "roll-not-frozen", "名册尚未冻结", "The roll is not frozen yet", "公告之后才有承诺可核对。",
+        "There is nothing to check it against before the announcement.",
+    ),
+    NoteStale: Answer(
+        409, "note-stale", "说明中的分母与名册不符", "The note's denominators are not the roll's",
+        "请按 best 与 worst 重新签署。", "Sign again with best and worst as told here.", members=("best", "worst"),
     ),
     DraftRefused: Answer(
         422, "draft-refused", "草案与所选规则不符", "The draft does not fit its preset", "{told_zh}", "{told_en}",
