@@ -120,6 +120,7 @@ OF_THE_HOUSE: Mapping[str, str] = {
 }
 NOT_OF_A_COMPOUND: Mapping[str, str] = {
     "read_region": "regions are public",
+    "read_ballot_code": "whoever holds a code is told what it tells",
     "get_file_content": "the link is the right to see it",
     "change_category": "categories are the house's",
     "end_partner": "an administrator of anywhere keeps the partners",
