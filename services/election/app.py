@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from services.election.ballots.routes import router as ballots
 from services.election.elections.routes import router as elections
 from services.election.errors import ERRORS
+from services.election.keyings.routes import router as keyings
+from services.election.papers.routes import router as papers
 from services.election.settings import ElectionSettings
 from services.election.tables import metadata
 from shared.app import Room
@@ -44,7 +46,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(elections, ballots),
+            routers=(elections, ballots, papers, keyings),
             errors=ERRORS,
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )

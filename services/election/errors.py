@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from shared.problems import Answer, Refusal, documented
+from shared.files import REFERENCE_REFUSED, ReferenceRefused
+from shared.problems import RETRY, Answer, Refusal, documented
 
 
 class ElectionUnknown(Refusal):
@@ -49,6 +50,40 @@ class NotCounted(Refusal):
     """BAL-9. No result before the count. Facts: state."""
 
 
+class PapersRefused(Refusal):
+    """BAL-7. The desk's step with papers, boxes or scans is not made. Facts: why, why_zh, why_en."""
+
+
+class FactRefused(Refusal):
+    """BAL-7, BAL-12. What was reported of a paper has no effect; it is kept with the reason. Facts: why, words."""
+
+    keeps = True
+
+
+class PapersOutstanding(Refusal):
+    """BAL-7. Returned papers that nobody has read. Facts: outstanding."""
+
+
+class PaperUnknown(Refusal):
+    """No paper of this number in this election."""
+
+
+class PrintRunUnknown(Refusal):
+    """No such run of printed ballots."""
+
+
+class BoxUnknown(Refusal):
+    """No such ballot box."""
+
+
+class DeviceUnknown(Refusal):
+    """No such device of this election."""
+
+
+class NotPrinted(Refusal):
+    """The document could not be set. Facts: retry_after."""
+
+
 _WHY = ("why", "state", "allowed")
 
 ERRORS: Mapping[type[Refusal], Answer] = {
@@ -88,5 +123,24 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果。", "The count makes the result.",
         members=("state",),
     ),
+    PapersRefused: Answer(
+        409, "papers-refused", "选票事务不能进行", "Not with these papers", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    FactRefused: Answer(
+        409, "paper-fact-refused", "此事不生效", "It has no effect", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    PapersOutstanding: Answer(
+        409, "papers-outstanding", "还有纸质选票没有录入", "Returned papers are not all read",
+        "尚有 {outstanding} 张未录入完毕。", "{outstanding} are not read yet.", members=("outstanding",),
+    ),
+    PaperUnknown: Answer(404, "paper-unknown", "没有这个编号的选票", "No such paper"),
+    PrintRunUnknown: Answer(404, "print-run-unknown", "没有这批印制", "No such print run"),
+    BoxUnknown: Answer(404, "box-unknown", "没有这个票箱", "No such ballot box"),
+    DeviceUnknown: Answer(404, "device-unknown", "没有这台设备", "No such device"),
+    NotPrinted: Answer(
+        503, "not-printed", "暂时无法生成文件", "The document could not be made", "请在 {retry_after} 秒后再试。",
+        "Retry in {retry_after} s.", headers=RETRY,
+    ),
+    ReferenceRefused: REFERENCE_REFUSED,
 }  # fmt: skip
 answers = documented(ERRORS)
