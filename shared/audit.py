@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -54,21 +55,32 @@ class Done:
 async def record(session: AsyncSession, metadata: MetaData, done: Done) -> None:
     """PRI-7. Insert the row in the transaction of the write itself."""
     noted: Noted = session.info.pop("audit", None) or Noted()
+    await record_all(session, metadata, [(done, noted)])
+
+
+async def record_all(session: AsyncSession, metadata: MetaData, rows: Sequence[tuple[Done, Noted]]) -> None:
+    """PRI-7. The rows of several requests that share a transaction."""
+    if not rows:
+        return
     audit = metadata.tables[f"{metadata.schema}.audit"]
-    values = {
-        "at": datetime.now(UTC),
-        "actor": done.actor,
-        "operation": done.operation,
-        "origin": done.origin,
-        "request_id": done.request_id,
-        "outcome": done.outcome,
-        "subject_kind": noted.subject_kind,
-        "subject_id": noted.subject_id,
-        "compound_code": noted.compound_code,
-        "purpose": noted.purpose,
-        "details": noted.details,
-    }
-    await session.execute(insert(audit).values(values))
+    at = datetime.now(UTC)
+    values = [
+        {
+            "at": at,
+            "actor": done.actor,
+            "operation": done.operation,
+            "origin": done.origin,
+            "request_id": done.request_id,
+            "outcome": done.outcome,
+            "subject_kind": noted.subject_kind,
+            "subject_id": noted.subject_id,
+            "compound_code": noted.compound_code,
+            "purpose": noted.purpose,
+            "details": noted.details,
+        }
+        for done, noted in rows
+    ]
+    await session.execute(insert(audit), values)
 
 
 def digest(previous: bytes, row: Row[Any]) -> bytes:

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -33,6 +34,14 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class StepUp:
+    """A second factor that was asked of a caller who was signed in already: by which method, and when (real time)."""
+
+    method: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever calls: a person, a partner's client or one of our services."""
 
@@ -43,6 +52,8 @@ class Actor:
     token: str = field(repr=False)
     homes: tuple[UUID, ...] = ()
     """The homes a person is bound to."""
+    step_up: StepUp | None = None
+    """The newest one of this token; how fresh it must be, the room that asks for it judges."""
 
     def has(self, roles: Collection[str]) -> bool:
         return any(grant.role in roles for grant in self.grants)
@@ -60,10 +71,14 @@ class Actor:
 
 
 def actor_of(claims: Mapping[str, Any], token: str) -> Actor:
-    """The actor that verified claims name: sub, kind, grants ["ROLE@scope"], sid, homes."""
+    """The actor that verified claims name: sub, kind, grants ["ROLE@scope"], sid, homes, and "step_up" where the token
+    was given for one: {"method", "at" in seconds since 1970}."""
     grants = tuple(Grant(*entry.split("@", 1)) for entry in claims["grants"])
     homes = tuple(UUID(home) for home in claims.get("homes", ()))
-    return Actor(UUID(claims["sub"]), str(claims["kind"]), grants, UUID(claims["sid"]), token, homes)
+    stepped = claims.get("step_up")
+    at = None if stepped is None else datetime.fromtimestamp(float(stepped["at"]), UTC)
+    step_up = None if stepped is None or at is None else StepUp(str(stepped["method"]), at)
+    return Actor(UUID(claims["sub"]), str(claims["kind"]), grants, UUID(claims["sid"]), token, homes, step_up)
 
 
 class Verifier:
@@ -121,7 +136,7 @@ class Verifier:
             found = jws.deserialize_compact(token, keys, algorithms=[ALGORITHM])
             claims = _checked(found.payload, self.issuer, AUDIENCE, now)
             return actor_of(claims, token), float(claims["iat"]), float(claims["exp"])
-        except (JoseError, ValueError, KeyError, TypeError, UnicodeError, AttributeError):
+        except (JoseError, ValueError, KeyError, TypeError, UnicodeError, AttributeError, OverflowError, OSError):
             raise NotSignedIn(challenge=CHALLENGE) from None
 
 

@@ -5,11 +5,16 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.election.ballots.routes import router as ballots
+from services.election.ballots.routes import routers as ballots
 from services.election.elections.routes import router as elections
 from services.election.errors import ERRORS
+from services.election.house import Station
 from services.election.keyings.routes import router as keyings
+from services.election.objections.routes import router as objections
 from services.election.papers.routes import router as papers
+from services.election.results.routes import router as results
+from services.election.rolls.routes import router as rolls
+from services.election.rulesets.routes import router as rule_sets
 from services.election.settings import ElectionSettings
 from services.election.tables import metadata
 from shared.app import Room
@@ -39,15 +44,17 @@ def _webhook(summary: str, members: Mapping[str, Mapping[str, str]]) -> Mapping[
 
 def create_app(settings: ElectionSettings) -> FastAPI:
     """The election room as an ASGI application."""
-    return create_room(
+    app = create_room(
         Room(
             name="election",
             title="Linli elections",
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(elections, ballots, papers, keyings),
+            routers=(elections, rolls, rule_sets, *ballots, papers, keyings, objections, results),
             errors=ERRORS,
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )
     )
+    app.state.station = Station.of(app.state.room)
+    return app

@@ -22,6 +22,18 @@ class RulesRefused(Refusal):
     """A rule set that does not fit together. Facts: at_fault."""
 
 
+class RuleSetUnknown(Refusal):
+    """No such rule set or version, or none for this place."""
+
+
+class AlreadySigned(Refusal):
+    """This parameter of this version is signed off."""
+
+
+class DraftRefused(Refusal):
+    """BAL-3. What does not fit the preset. Facts: told_zh, told_en, errors (each with pointer and code)."""
+
+
 class DraftOver(Refusal):
     """VOTE-9. What is announced, or has its roll, is not changed. Facts: state, allowed."""
 
@@ -36,6 +48,10 @@ class NotOpen(Refusal):
 
 class MarksRefused(Refusal):
     """BAL-11. Facts: most."""
+
+
+class ChoicesRefused(Refusal):
+    """BAL-1. Facts: items."""
 
 
 class HomeNotOnRoll(Refusal):
@@ -60,10 +76,6 @@ class FactRefused(Refusal):
     keeps = True
 
 
-class PapersOutstanding(Refusal):
-    """BAL-7. Returned papers that nobody has read. Facts: outstanding."""
-
-
 class PaperUnknown(Refusal):
     """No paper of this number in this election."""
 
@@ -84,6 +96,30 @@ class NotPrinted(Refusal):
     """The document could not be set. Facts: retry_after."""
 
 
+class CountersRefused(Refusal):
+    """BAL-7. Papers are counted by three different persons."""
+
+
+class PapersOutstanding(Refusal):
+    """BAL-7. Returned papers that are not read yet. Facts: count."""
+
+
+class ObjectionUnknown(Refusal):
+    """No such objection, or one the caller may not know of."""
+
+
+class ObjectionNotNow(Refusal):
+    """PUB-6. Nothing of this kind can be objected to in this state. Facts: state."""
+
+
+class ObjectionDone(Refusal):
+    """It is decided or withdrawn."""
+
+
+class EffectRefused(Refusal):
+    """PUB-6. An effect that such an objection cannot have. Facts: allowed."""
+
+
 _WHY = ("why", "state", "allowed")
 
 ERRORS: Mapping[type[Refusal], Answer] = {
@@ -98,6 +134,18 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     RulesRefused: Answer(
         422, "rules-refused", "规则参数不能并用", "The parameters do not fit together", "有误的参数:{at_fault}。",
         "At fault: {at_fault}.", members=("at_fault",),
+    ),
+    RuleSetUnknown: Answer(
+        404, "rule-set-unknown", "没有这套规则", "No such rule set", "也可能不适用于此处。",
+        "Or it is not for this place."
+    ),
+    AlreadySigned: Answer(
+        409, "already-signed", "此项已核实", "This is signed off already", "新版规则须重新核实。",
+        "A new version is signed anew.",
+    ),
+    DraftRefused: Answer(
+        422, "draft-refused", "草案与所选规则不符", "The draft does not fit its preset", "{told_zh}", "{told_en}",
+        members=("errors",),
     ),
     DraftOver: Answer(
         409, "draft-over", "名册已定,内容不能再改", "The roll is frozen: its text no longer changes",
@@ -114,6 +162,11 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         422, "marks-refused", "划票有误", "The marks are not right", "请在候选人中划 1 至 {most} 人,不得重复。",
         "Mark 1 to {most} different names of the ballot.", members=("most",),
     ),
+    ChoicesRefused: Answer(
+        422, "choices-refused", "选择有误", "The choices are not right",
+        "请对每个事项(共 {items} 项)选择同意、反对或弃权之一。", "Answer each of the {items} items once.",
+        members=("items",),
+    ),
     HomeNotOnRoll: Answer(
         404, "home-not-on-roll", "名册上没有您的这户", "No such home of yours on the roll", "店铺、未售住房等没有票。",
         "Shops and unsold dwellings have no ballot.",
@@ -129,10 +182,6 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     FactRefused: Answer(
         409, "paper-fact-refused", "此事不生效", "It has no effect", "{why_zh}", "{why_en}", members=("why",)
     ),
-    PapersOutstanding: Answer(
-        409, "papers-outstanding", "还有纸质选票没有录入", "Returned papers are not all read",
-        "尚有 {outstanding} 张未录入完毕。", "{outstanding} are not read yet.", members=("outstanding",),
-    ),
     PaperUnknown: Answer(404, "paper-unknown", "没有这个编号的选票", "No such paper"),
     PrintRunUnknown: Answer(404, "print-run-unknown", "没有这批印制", "No such print run"),
     BoxUnknown: Answer(404, "box-unknown", "没有这个票箱", "No such ballot box"),
@@ -142,5 +191,24 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         "Retry in {retry_after} s.", headers=RETRY,
     ),
     ReferenceRefused: REFERENCE_REFUSED,
+    CountersRefused: Answer(
+        422, "counters-refused", "唱票、计票、监票须为三人", "Caller, counter and scrutineer are three persons",
+        "有纸质票时必须填写,且互不相同。", "Name them where papers are counted; each another.",
+    ),
+    PapersOutstanding: Answer(
+        409, "papers-outstanding", "还有纸质票未录入", "Papers are not read yet", "尚有 {count} 张。", "{count} left.",
+        members=("count",),
+    ),
+    ObjectionUnknown: Answer(404, "objection-unknown", "没有这件异议", "No such objection"),
+    ObjectionNotNow: Answer(
+        409, "objection-not-now", "现阶段不能提出此类异议", "This cannot be objected to now",
+        "名册公示后、公告后或计票后方可分别提出。", "Roll: once posted; procedure: announced; count: done.",
+        members=("state",),
+    ),
+    ObjectionDone: Answer(409, "objection-done", "异议已有结论", "The objection is settled"),
+    EffectRefused: Answer(
+        422, "effect-refused", "此类异议不能作此处理", "Such an objection cannot have this effect", "可选:{allowed}。",
+        "Possible: {allowed}.", members=("allowed",),
+    ),
 }  # fmt: skip
 answers = documented(ERRORS)

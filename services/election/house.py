@@ -5,8 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.election.ballots.frozen import FrozenElections
+from services.election.ballots.writer import Writer
 from shared.edge import house_of
 from shared.files import References
+from shared.house import House
 from shared.sealing import Keys
 from shared.upstream import Neighbour
 
@@ -25,4 +28,22 @@ async def _means(request: Request) -> MeansOf:
     return MeansOf(house.keys, house.neighbour("registry"), References(house.keys.files))
 
 
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Where ballots come in, one a process: what is remembered of elections, and the writer."""
+
+    elections: FrozenElections
+    writer: Writer
+
+    @classmethod
+    def of(cls, house: House) -> "Station":
+        return cls(FrozenElections(house.database), Writer(house))
+
+
+async def _station(request: Request) -> Station:
+    found: Station = request.app.state.station
+    return found
+
+
 Means = Annotated[MeansOf, Depends(_means)]
+AtTheStation = Annotated[Station, Depends(_station)]

@@ -43,12 +43,16 @@ def marking_ballots(stage: Stage, cast: Cast) -> None:
     stage.pass_days(7)
     stage.post("it is closed", f"{path}/closings", clerk, None, expect=201)
     result = stage.post("and counted", f"{path}/counts", clerk, None, expect=201)
-    marks = {one["name"]: one["marks"] for one in result["ranking"]}
+    counted = result["household"]
+    marks = {one["name"]: one["marks"] for one in counted["ranking"]}
     stage.check(
-        f"{result['cast']} ballots: {marks}", (result["cast"], list(marks.values())) == (len(VOTERS), [3, 2, 1, 0])
+        f"{counted['cast']} ballots: {marks}",
+        (counted["cast"], list(marks.values())) == (len(VOTERS), [3, 2, 1, 0]),
     )
     _overview(stage, cast, election["id"])
-    stage.end(f"{result['cast']} of {result['households']} households, {result['outcome']}; overview and inbox show it")
+    stage.end(
+        f"{counted['cast']} of {counted['households']} households, {result['outcome']}; overview and inbox show it"
+    )
 
 
 def _waits(stage: Stage, cast: Cast, election: str) -> None:

@@ -210,6 +210,10 @@ def upgrade() -> None:
         sa.Column("roll_root", sa.LargeBinary(), nullable=True),
         sa.Column("roll_posted_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("repeat_due", sa.Boolean(), nullable=False),
+        sa.Column("recount_due", sa.Boolean(), nullable=False),
+        sa.Column("objections_open", sa.Integer(), nullable=False),
+        sa.Column("corrections_due", sa.Integer(), nullable=False),
         sa.Column("text_digest", sa.LargeBinary(), nullable=True),
         sa.Column("announced_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("opened_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
@@ -240,7 +244,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("first_closes_at < closes_at", name=op.f("ck_election_extended")),
         sa.CheckConstraint(
-            "nominees >= 0 AND items >= 0 AND entries >= 0 AND heads >= 0 AND area_hundredths >= 0 AND area_unknown >= 0 AND owner_unknown >= 0",
+            "nominees >= 0 AND items >= 0 AND entries >= 0 AND heads >= 0 AND area_hundredths >= 0 AND area_unknown >= 0 AND owner_unknown >= 0 AND objections_open >= 0 AND corrections_due >= 0",
             name=op.f("ck_election_counted"),
         ),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_election_window")),
@@ -324,7 +328,7 @@ def upgrade() -> None:
         "item",
         sa.Column("election_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.SmallInteger(), nullable=False),
-        sa.Column("matter", sa.String(length=24), nullable=False),
+        sa.Column("matter", sa.String(length=24), nullable=True),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.CheckConstraint(
@@ -374,6 +378,7 @@ def upgrade() -> None:
         sa.Column("decided_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(length=100), nullable=True),
         sa.Column("withdrawn_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("performed_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.CheckConstraint("about IN ('ROLL', 'PROCEDURE', 'COUNT')", name=op.f("ck_objection_about")),
         sa.CheckConstraint(
             "effect IS NULL OR effect IN ('NONE', 'CORRECT', 'RECOUNT', 'REPEAT')", name=op.f("ck_objection_effect")
@@ -438,6 +443,14 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=True),
         sa.Column("counted_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("counted_by", sa.String(length=100), nullable=False),
+        sa.Column("caller_id", sa.Uuid(), nullable=True),
+        sa.Column("counter_id", sa.Uuid(), nullable=True),
+        sa.Column("scrutineer_id", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.String(length=100), nullable=True),
+        sa.CheckConstraint(
+            "caller_id <> counter_id AND counter_id <> scrutineer_id AND caller_id <> scrutineer_id",
+            name=op.f("ck_result_three_persons"),
+        ),
         sa.CheckConstraint("(number = 1) = (reason IS NULL)", name=op.f("ck_result_recount_has_reason")),
         sa.CheckConstraint("number >= 1", name=op.f("ck_result_number")),
         sa.CheckConstraint("octet_length(digest) = 32", name=op.f("ck_result_digest_length")),

@@ -1,17 +1,19 @@
-"""Which ballots a dwelling has, which of them stands, and what its people may do."""
+"""Which ballots an entitlement has, which of them stands, and what its people may do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.queries import entries_of, homes_on, rules_of
 from services.election.errors import BallotUnknown, HomeNotOnRoll
-from services.election.rules.casting import Capacity, Cast, capacity_of
+from services.election.rules.casting import Capacity, Cast, CastWhy, Claim, Warrant, claimed
+from services.election.rules.parameters import Kind
+from services.election.rules.proxies import BARRED
 from services.election.rules.roles import Role
-from services.election.tables import Ballot, Election, RollEntry, RollHome
+from services.election.tables import Ballot, BallotObjection, BallotVoid, Election, Proxy, RollEntry, RollHome
 from shared.identity import Actor
 
 
@@ -36,54 +38,110 @@ async def on_roll(db: AsyncSession, election_id: UUID, home_id: UUID) -> OnRoll:
     return OnRoll(found[0], found[1])
 
 
-def capacity_on(actor: Actor, election: Election, entry: RollEntry, homes: Sequence[UUID]) -> Capacity | None:
-    """BAL-11. By the frozen roll, and by the caller's own token: no neighbour is asked."""
-    bound = not set(actor.homes).isdisjoint(homes)
-    owns_all = len(actor.homes) == 1 and actor.holds({Role.OWNER}, election.compound_code)
-    return capacity_of(actor.subject, frozenset(entry.owner_ids), owns_all, bound, rules_of(election).voters)
-
-
-async def casts_of(db: AsyncSession, election_id: UUID, entry_ids: Sequence[UUID]) -> Mapping[UUID, list[Cast]]:
-    """The ballots of these entries without their choices."""
-    found = await db.execute(
-        select(Ballot.entry_id, Ballot.revision, Ballot.caster_id, Ballot.capacity).where(
-            Ballot.election_id == election_id, Ballot.entry_id.in_(entry_ids)
-        )
+def claim_of(actor: Actor, code: str, owners: frozenset[UUID], homes: Sequence[UUID]) -> Claim:
+    """BAL-11. What a caller is to an entitlement: by the frozen roll and by his own token, no neighbour is asked."""
+    return Claim(
+        caster=actor.subject,
+        owners=owners,
+        owns_all=len(actor.homes) == 1 and actor.holds({Role.OWNER}, code),
+        bound=not set(actor.homes).isdisjoint(homes),
+        barred=actor.holds(BARRED, code),
     )
+
+
+OF_BALLOT = and_(
+    BallotVoid.election_id == Ballot.election_id,
+    BallotVoid.entry_id == Ballot.entry_id,
+    BallotVoid.revision == Ballot.revision,
+)
+
+
+async def casts_of(
+    db: AsyncSession, election_id: UUID, entry_ids: Sequence[UUID] | None = None
+) -> Mapping[UUID, list[Cast]]:
+    """The ballots of these entries (None: of all) without their choices, with what has become of them: what
+    `rules/casting.py:standing` judges by, for every reader."""
+    objected = exists().where(
+        BallotObjection.election_id == Ballot.election_id,
+        BallotObjection.entry_id == Ballot.entry_id,
+        BallotObjection.resolved_at.is_(None),
+        BallotObjection.objector_id.is_distinct_from(Ballot.caster_id),
+    )
+    letterless = and_(Proxy.warrant == Warrant.AGENT, Proxy.paper_file.is_(None))
+    found = (
+        select(Ballot.entry_id, Ballot.revision, Ballot.caster_id, Ballot.capacity)
+        .add_columns(BallotVoid.revision.is_not(None), objected, func.coalesce(letterless, false()))
+        .outerjoin(BallotVoid, OF_BALLOT)
+        .outerjoin(Proxy, Proxy.id == Ballot.proxy_id)
+        .where(Ballot.election_id == election_id)
+        .order_by(Ballot.entry_id, Ballot.revision)
+    )
+    if entry_ids is not None:
+        found = found.where(Ballot.entry_id.in_(entry_ids))
     casts: dict[UUID, list[Cast]] = {}
-    for entry, revision, caster, capacity in found:
-        casts.setdefault(entry, []).append(Cast(revision, caster, Capacity(capacity)))
+    for entry, revision, caster, capacity, voided, suspended, without_letter in await db.execute(found):
+        cast = Cast(revision, caster, Capacity(capacity), voided, suspended, without_letter)
+        casts.setdefault(entry, []).append(cast)
     return casts
 
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One entitlement of the caller: its first home, what he is to it, and its ballots so far."""
+    """One entitlement of the caller: its first home (none for a member), what he is to it, and its ballots so far."""
 
-    home: RollHome
+    home_id: UUID | None
+    label: str
     capacity: Capacity | None
     casts: Sequence[Cast]
 
 
 async def my_homes(db: AsyncSession, actor: Actor, election: Election) -> list[Mine]:
-    entries = await entries_of(db, actor, election.id)
-    ids = [entry.id for entry in entries]
+    """The caller's own entitlements, and those that he holds an authority for."""
+    entries = {entry.id: entry for entry in await entries_of(db, actor, election.id)}
+    agencies = await _agencies(db, actor, election.id)
+    entries |= {entry.id: entry for entry in agencies if entry.id not in entries}
+    ids = list(entries)
     casts, homes = await casts_of(db, election.id, ids), await homes_on(db, election.id, ids)
+    held = {entry.id for entry in agencies}
     return [
-        Mine(
-            homes[entry.id][0],
-            capacity_on(actor, election, entry, [home.home_id for home in homes[entry.id]]),
-            casts.get(entry.id, []),
-        )
-        for entry in entries
+        _mine(actor, election, entry, homes.get(entry.id, []), casts, entry.id in held) for entry in entries.values()
     ]
 
 
-async def receipt_of(db: AsyncSession, actor: Actor, election: Election, index: int) -> tuple[Ballot, RollHome]:
-    """BAL-9. A ballot by its index, with its first home, for whoever cast it. Errors: BallotUnknown."""
+def _mine(
+    actor: Actor,
+    election: Election,
+    entry: RollEntry,
+    homes: Sequence[RollHome],
+    casts: Mapping[UUID, list[Cast]],
+    agent: bool,
+) -> Mine:
+    claim = claim_of(actor, election.compound_code, frozenset(entry.owner_ids), [home.home_id for home in homes])
+    capacity = claimed(Kind(election.kind), replace(claim, agent=agent), rules_of(election).voters)
+    return Mine(
+        homes[0].home_id if homes else None,
+        homes[0].label if homes else entry.label,
+        None if isinstance(capacity, CastWhy) else capacity,
+        casts.get(entry.id, []),
+    )
+
+
+async def _agencies(db: AsyncSession, actor: Actor, election_id: UUID) -> Sequence[RollEntry]:
+    held = select(Proxy.entry_id).where(
+        Proxy.election_id == election_id, Proxy.agent_id == actor.subject, Proxy.ended_at.is_(None)
+    )
+    found = select(RollEntry).where(RollEntry.election_id == election_id, RollEntry.id.in_(held))
+    return (await db.execute(found.order_by(RollEntry.place))).scalars().all()
+
+
+async def receipt_of(db: AsyncSession, actor: Actor, election: Election, index: int) -> tuple[Ballot, UUID | None, str]:
+    """BAL-9. A ballot by its index, with its first home (none: a member's) and that one's label, for whoever cast it.
+
+    Errors: BallotUnknown.
+    """
     found = await db.execute(
-        select(Ballot, RollHome)
-        .join(RollHome, and_(RollHome.election_id == Ballot.election_id, RollHome.entry_id == Ballot.entry_id))
+        select(Ballot, RollHome.home_id, func.coalesce(RollHome.label, ""))
+        .outerjoin(RollHome, and_(RollHome.election_id == Ballot.election_id, RollHome.entry_id == Ballot.entry_id))
         .where(Ballot.election_id == election.id, Ballot.log_index == index, Ballot.caster_id == actor.subject)
         .order_by(RollHome.place)
         .limit(1)
@@ -91,4 +149,4 @@ async def receipt_of(db: AsyncSession, actor: Actor, election: Election, index: 
     row = found.one_or_none()
     if row is None:
         raise BallotUnknown
-    return row[0], row[1]
+    return row[0], row[1], row[2]

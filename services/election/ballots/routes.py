@@ -1,43 +1,78 @@
 """Ballots over HTTP."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.routing import APIRoute
 
 from services.election.ballots import actions, queries
+from services.election.ballots.actions import Moment
 from services.election.ballots.schemas import MyBallots, NewBallot, ReceiptSeen, home_ballot, receipt
+from services.election.ballots.writer import Origin
 from services.election.elections.queries import election_of
 from services.election.errors import (
     BallotRefused,
     BallotUnknown,
+    ChoicesRefused,
     ElectionUnknown,
     HomeNotOnRoll,
     MarksRefused,
     NotOpen,
     answers,
 )
-from services.election.house import Means
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from services.election.house import AtTheStation, Means
+from shared.edge import EdgeRoute, Now, Reading
+from shared.idempotency import REPLAYED, Repeatable, repeatable
 from shared.identity import SignedIn
+from shared.telemetry import current_trace
 
 router = APIRouter(prefix="/v1/elections", tags=["election"], route_class=EdgeRoute)
+casting = APIRouter(prefix="/v1/elections", tags=["election"], route_class=APIRoute)
+"""Not through the edge: the writer is the edge of ballots, many of them a transaction (ADR 50)."""
+routers = (router, casting)
 
 Index = Annotated[int, Path(ge=0, le=2**53, description="`log_index` of the receipt.")]
 
 
-@router.post(
+async def _origin(request: Request, actor: SignedIn) -> Origin:
+    address = request.client.host if request.client else "-"
+    return Origin(f"{actor.kind}:{actor.subject}", address, current_trace().request_id)
+
+
+async def _repeatable(request: Request, actor: SignedIn) -> Repeatable | None:
+    return await repeatable(request, f"{actor.kind}:{actor.subject}")
+
+
+async def _moment(now: Now) -> Moment:
+    return Moment(now, datetime.now(UTC))
+
+
+@casting.post(
     "/{election_id}/ballots",
     operation_id="cast_ballot",
-    summary="Cast my home's ballot",
+    summary="Cast my ballot",
     status_code=201,
-    responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, MarksRefused, BallotRefused),
+    responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, MarksRefused, ChoicesRefused, BallotRefused),
 )
 async def cast_ballot(
-    db: Writing, actor: SignedIn, means: Means, election_id: UUID, ballot: NewBallot, now: Now
+    station: AtTheStation,
+    actor: SignedIn,
+    means: Means,
+    election_id: UUID,
+    ballot: NewBallot,
+    asked: Annotated[Repeatable | None, Depends(_repeatable)],
+    origin: Annotated[Origin, Depends(_origin)],
+    moment: Annotated[Moment, Depends(_moment)],
+    response: Response,
 ) -> ReceiptSeen:
-    """One a dwelling; the owner's prevails; my own I may replace until closing, where the rule set lets me."""
-    return receipt(means.keys, *await actions.cast_ballot(db, actor, means.keys, election_id, ballot.marked(), now))
+    """One an entitlement; in a household ballot the owner's prevails. My own I may replace until closing, where the
+    rule set lets me. An owners' vote asks for a token with a second factor not older than five minutes."""
+    taken = await actions.cast_ballot(station, actor, election_id, ballot.marked(), asked, origin, moment)
+    if taken.replayed:
+        response.headers[REPLAYED] = "true"
+    return receipt(means.keys, taken.ballot, taken.entry.home, taken.entry.label)
 
 
 @router.get(
@@ -62,4 +97,5 @@ async def list_my_ballots(db: Reading, actor: SignedIn, election_id: UUID) -> My
 async def get_receipt(db: Reading, actor: SignedIn, means: Means, election_id: UUID, log_index: Index) -> ReceiptSeen:
     """For whoever cast it, and nobody else."""
     election = await election_of(db, actor, election_id)
-    return receipt(means.keys, *await queries.receipt_of(db, actor, election, log_index))
+    ballot, home_id, label = await queries.receipt_of(db, actor, election, log_index)
+    return receipt(means.keys, ballot, home_id, label)

@@ -1,6 +1,6 @@
 """Ballots as they come in, and what is answered: receipts, never a choice."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -9,32 +9,56 @@ from services.election.ballots.actions import Marked
 from services.election.ballots.queries import Mine
 from services.election.ballots.sealed import open_choice
 from services.election.elections.schemas import ELECTION_ID, HOME_ID
-from services.election.rules.casting import Capacity, standing
-from services.election.tables import Ballot, RollHome
+from services.election.rules.casting import Capacity, Channel, standing
+from services.election.rules.choices import Chosen
+from services.election.tables import Ballot
 from shared.sealing import Keys
 from shared.wire import Count, Input, Instant, Output, Whole, example
 
 MOST_MARKS = 200
+MOST_ITEMS = 50
 MOST_REVISIONS = 1000
 
 
+class ItemAnswer(Input):
+    """BAL-1. What is answered to one item of a decision."""
+
+    model_config = Input.model_config | example(number=1, choice="AGREE")
+
+    number: Annotated[Whole, Field(ge=1, le=MOST_ITEMS)]
+    choice: Literal["AGREE", "OPPOSE", "ABSTAIN"]
+
+
 class NewBallot(Input):
-    """One dwelling's ballot: the numbers marked. `replaces` is the newest revision that the caster has seen
-    (0: none), so that of two people at once one is refused and nobody overwrites what he does not know of."""
+    """One entitlement's ballot. `home_id`: any home of it; left out in a members' vote. Either `marks`, the numbers of
+    names marked, or `items`, one answer to each item of a decision. `replaces` is the newest revision that the caster
+    has seen (0: none), so that of two people at once one is refused and nobody overwrites what he does not know of."""
 
     model_config = Input.model_config | example(home_id=HOME_ID, marks=[1, 3], replaces=0)
 
-    home_id: UUID
-    marks: Annotated[list[Annotated[Whole, Field(ge=1, le=MOST_MARKS)]], Field(max_length=MOST_MARKS)]
+    home_id: UUID | None = None
+    marks: Annotated[list[Annotated[Whole, Field(ge=1, le=MOST_MARKS)]], Field(max_length=MOST_MARKS)] | None = None
+    items: Annotated[list[ItemAnswer], Field(max_length=MOST_ITEMS)] | None = None
     replaces: Annotated[Whole, Field(ge=0, le=MOST_REVISIONS)] = 0
 
     def marked(self) -> Marked:
-        return Marked(self.home_id, tuple(self.marks), self.replaces)
+        return Marked(self.home_id, Chosen(self._marks(), self._items()), self.replaces)
+
+    def _marks(self) -> tuple[int, ...] | None:
+        return None if self.marks is None else tuple(self.marks)
+
+    def _items(self) -> dict[int, str] | None:
+        """An item answered twice is answered not at all: the ballot then does not fit."""
+        if self.items is None:
+            return None
+        answers: dict[int, str] = {one.number: one.choice for one in self.items}
+        return answers if len(answers) == len(self.items) else {}
 
 
 class ReceiptSeen(Output):
-    """What a caster keeps. `what` is SHA-256(`what_salt` ‖ `{"election":…,"marks":[…]}`) and `who` SHA-256(`who_salt`
-    ‖ `{"election":…,"entry":…,"revision":…}`), canonical JSON, so that he can show later what he cast."""
+    """What a caster keeps. `what` is SHA-256(`what_salt` ‖ `{"election":…,"marks":[…]}`), of a decision
+    `{"election":…,"items":{"1":"AGREE"}}`, and `who` SHA-256(`who_salt` ‖ `{"election":…,"entry":…,"revision":…}`),
+    canonical JSON, so that he can show later what he cast. `code` may be read out: it tells no choice."""
 
     model_config = Output.model_config | example(
         election_id=ELECTION_ID,
@@ -43,8 +67,11 @@ class ReceiptSeen(Output):
         label="3-2-501",
         revision=1,
         log_index=41,
+        channel="ONLINE",
         capacity="RESIDENT",
         cast_at="2026-12-02T03:12:00Z",
+        step_up=None,
+        code="7K2M9QX4TB",
         algorithm="SHA-256",
         who="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         who_salt="60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
@@ -54,12 +81,17 @@ class ReceiptSeen(Output):
 
     election_id: UUID
     entry_id: UUID
-    home_id: UUID
+    home_id: UUID | None
+    """The first home of the entitlement; null for a member."""
     label: str
     revision: Count
     log_index: Count
+    channel: Channel
     capacity: Capacity
     cast_at: Instant
+    step_up: str | None
+    """BAL-5. The second factor it was signed with, and when."""
+    code: str
     algorithm: str
     who: str
     who_salt: str
@@ -71,16 +103,18 @@ class HomeBallot(Output):
     """One of my homes on the roll. `newest` is what a cast now would have to replace."""
 
     model_config = Output.model_config | example(
-        home_id=HOME_ID, label="3-2-501", capacity="OWNER", newest=1, stands=1, cast_by_me=False
+        home_id=HOME_ID, label="3-2-501", capacity="OWNER", newest=1, stands=1, cast_by_me=False, suspended=False
     )
 
-    home_id: UUID
+    home_id: UUID | None
     label: str
     capacity: Capacity | None
     """As what I may cast for it; null: not at all."""
     newest: Count
     stands: Count | None
     cast_by_me: bool
+    suspended: bool
+    """VOTE-1. An objection of a co-owner is not resolved, or the agent's letter is missing: it would be INVALID."""
 
 
 class MyBallots(Output):
@@ -93,6 +127,7 @@ class MyBallots(Output):
                 "newest": 1,
                 "stands": 1,
                 "cast_by_me": False,
+                "suspended": False,
             }
         ]
     )
@@ -100,7 +135,7 @@ class MyBallots(Output):
     items: list[HomeBallot]
 
 
-def receipt(keys: Keys, ballot: Ballot, home: RollHome) -> ReceiptSeen:
+def receipt(keys: Keys, ballot: Ballot, home_id: UUID | None, label: str) -> ReceiptSeen:
     assert ballot.choice_sealed is not None, "cast online"
     assert ballot.what is not None, "cast online"
     place = (ballot.election_id, ballot.entry_id, ballot.revision)
@@ -108,12 +143,15 @@ def receipt(keys: Keys, ballot: Ballot, home: RollHome) -> ReceiptSeen:
     return ReceiptSeen(
         election_id=ballot.election_id,
         entry_id=ballot.entry_id,
-        home_id=home.home_id,
-        label=home.label,
+        home_id=home_id,
+        label=label,
         revision=ballot.revision,
         log_index=ballot.log_index,
+        channel=Channel(ballot.channel),
         capacity=Capacity(ballot.capacity),
         cast_at=ballot.cast_at,
+        step_up=ballot.step_up,
+        code=ballot.code,
         algorithm="SHA-256",
         who=ballot.who.hex(),
         who_salt=ballot.who_salt.hex(),
@@ -125,10 +163,11 @@ def receipt(keys: Keys, ballot: Ballot, home: RollHome) -> ReceiptSeen:
 def home_ballot(mine: Mine, me: UUID) -> HomeBallot:
     stands = standing(mine.casts)
     return HomeBallot(
-        home_id=mine.home.home_id,
-        label=mine.home.label,
+        home_id=mine.home_id,
+        label=mine.label,
         capacity=mine.capacity,
-        newest=max((cast.revision for cast in mine.casts), default=0),
+        newest=stands.revision if stands else 0,
         stands=stands.revision if stands else None,
         cast_by_me=stands is not None and stands.caster == me,
+        suspended=stands is not None and stands.is_suspended,
     )

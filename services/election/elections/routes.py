@@ -4,40 +4,35 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.elections import actions, queries, result_shown, shown
-from services.election.elections.nominees import names_of
+from services.election.elections import actions, queries, shown
 from services.election.elections.schemas import CancelElection, ChangeElection, NewElection, RepeatElection
+from services.election.elections.seeing import seen
 from services.election.elections.shown import (
     AnnouncementSeen,
     ElectionListed,
     ElectionSeen,
-    ResultSeen,
-    RollSeen,
     StepSeen,
     TurnoutSeen,
 )
 from services.election.errors import (
     CompoundMissing,
     DraftOver,
+    DraftRefused,
     ElectionUnknown,
-    NotCounted,
     RulesRefused,
     StepRefused,
     answers,
 )
-from services.election.house import Means, MeansOf
-from services.election.results.counting import count_election as count
+from services.election.house import Means
 from services.election.rules.roles import DESK_ROLES
 from services.election.rules.states import State
-from services.election.tables import Election
-from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
+from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import NeighbourDown, RoleForbidden, StaleVersion, VersionNeeded
-from shared.versions import check_version, etag, wanted_version
+from shared.versions import check_version, wanted_version
 
 router = APIRouter(prefix="/v1/elections", tags=["election"], route_class=EdgeRoute)
 
@@ -57,26 +52,19 @@ async def wanted(
     return queries.Wanted(compound_id, region, state)
 
 
-async def _seen(
-    db: AsyncSession, means: MeansOf, actor: Actor, found: Election, reply: Response, now: Now
-) -> ElectionSeen:
-    reply.headers.update(etag(found.version))
-    return shown.seen(found, await names_of(db, means.keys, found.id), actor, now)
-
-
 @router.post(
     "",
     operation_id="create_election",
     summary="Draft an election",
     status_code=201,
-    responses=answers(CompoundMissing, RulesRefused, NeighbourDown),
+    responses=answers(CompoundMissing, RulesRefused, DraftRefused, NeighbourDown),
 )
 async def create_election(
     db: Writing, actor: Desk, means: Means, election: NewElection, response: Response, now: Now
 ) -> ElectionSeen:
-    """From a rule set, with its parameters, its nominees and the window in which ballots are taken."""
-    made = await actions.create_election(db, actor, means, election.compound_id, election.draft(), now)
-    return await _seen(db, means, actor, made, response, now)
+    """From a preset, with its parameters, its items or nominees, and the window in which ballots are taken."""
+    made = await actions.create_election(db, actor, means, election.wish(), now)
+    return await seen(db, means, actor, made, response, now)
 
 
 @router.get(
@@ -100,14 +88,16 @@ async def get_election(
 ) -> ElectionSeen:
     """With its nominees, its rule set and what I may do with it now."""
     found = await queries.election_of(db, actor, election_id)
-    return await _seen(db, means, actor, found, response, now)
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.put(
     "/{election_id}",
     operation_id="change_election",
     summary="Rewrite a draft",
-    responses=answers(ElectionUnknown, RoleForbidden, DraftOver, RulesRefused, StaleVersion, VersionNeeded),
+    responses=answers(
+        ElectionUnknown, RoleForbidden, DraftOver, RulesRefused, DraftRefused, StaleVersion, VersionNeeded
+    ),
 )
 async def change_election(
     db: Writing,
@@ -123,22 +113,7 @@ async def change_election(
     found = await queries.election_to_run(db, actor, election_id)
     check_version(version, found.version)
     changed = await actions.change_election(db, actor, means, found, change.draft(), now)
-    return await _seen(db, means, actor, changed, response, now)
-
-
-@router.post(
-    "/{election_id}/rolls",
-    operation_id="freeze_roll",
-    summary="Freeze the roll",
-    status_code=201,
-    responses=answers(ElectionUnknown, RoleForbidden, StepRefused, NeighbourDown),
-)
-async def freeze_roll(
-    db: Writing, reads: Reads, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
-) -> ElectionSeen:
-    """One row a dwelling of the scope, as the registry has it now; from here on nothing is asked of it."""
-    found = await actions.freeze_roll(db, reads, actor, means, election_id, now)
-    return await _seen(db, means, actor, found, response, now)
+    return await seen(db, means, actor, changed, response, now)
 
 
 @router.post(
@@ -151,9 +126,9 @@ async def freeze_roll(
 async def announce_election(
     db: Writing, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
 ) -> ElectionSeen:
-    """The text is frozen and hashed; the seed of the lot is shown from now on."""
+    """Text and roll are frozen and hashed; the seed of the lot is shown from now on."""
     found = await actions.announce_election(db, actor, means, election_id, now)
-    return await _seen(db, means, actor, found, response, now)
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.post(
@@ -164,7 +139,7 @@ async def open_election(
 ) -> ElectionSeen:
     """Within the announced window; from now on ballots are taken."""
     found = await actions.open_election(db, actor, election_id, now)
-    return await _seen(db, means, actor, found, response, now)
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.post(
@@ -175,17 +150,7 @@ async def close_election(
 ) -> ElectionSeen:
     """Never before the announced end. No ballot is taken afterwards."""
     found = await actions.close_election(db, actor, election_id, now)
-    return await _seen(db, means, actor, found, response, now)
-
-
-@router.post(
-    "/{election_id}/counts", operation_id="count_election", summary="Count it", status_code=201, responses=STEP
-)
-async def count_election(db: Writing, actor: Desk, means: Means, election_id: UUID, now: Now) -> ResultSeen:
-    """One ballot a dwelling, ranked by marks; a tie at the border is drawn from the announced seed."""
-    result = await count(db, actor, means.keys, election_id, now)
-    election = await queries.election_of(db, actor, election_id)
-    return result_shown.result(election, result, await names_of(db, means.keys, election_id))
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.post(
@@ -197,7 +162,7 @@ async def cancel_election(
 ) -> ElectionSeen:
     """Before it opens, with a reason."""
     found = await actions.cancel_election(db, actor, election_id, change.reason, now)
-    return await _seen(db, means, actor, found, response, now)
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.post(
@@ -208,7 +173,7 @@ async def repeat_election(
 ) -> ElectionSeen:
     """Once, where too few took part: answers the new draft."""
     second = await actions.repeat_election(db, actor, means, election_id, again.again(), now)
-    return await _seen(db, means, actor, second, response, now)
+    return await seen(db, means, actor, second, response, now)
 
 
 @router.get(
@@ -220,14 +185,7 @@ async def repeat_election(
 async def get_announcement(db: Reading, actor: SignedIn, means: Means, election_id: UUID) -> AnnouncementSeen:
     """Word for word as it was hashed; before the announcement, as it would read."""
     found = await queries.election_of(db, actor, election_id)
-    return shown.announcement(found, await names_of(db, means.keys, election_id))
-
-
-@router.get("/{election_id}/roll", operation_id="get_roll", summary="The roll", responses=answers(ElectionUnknown))
-async def get_roll(db: Reading, actor: SignedIn, election_id: UUID) -> RollSeen:
-    """Totals by building, and my own homes on it."""
-    found = await queries.election_of(db, actor, election_id)
-    return shown.roll(found, await queries.roll_of(db, actor, found))
+    return shown.announcement(found, await queries.parts_of(db, means.keys, found))
 
 
 @router.get(
@@ -238,17 +196,6 @@ async def get_turnout(db: Reading, actor: SignedIn, election_id: UUID, now: Now)
     """By the hour and in steps for everybody; exact and by building for those who go from door to door."""
     found = await queries.election_of(db, actor, election_id)
     return shown.turnout(await queries.turnout_of(db, actor, found, now))
-
-
-@router.get(
-    "/{election_id}/result", operation_id="get_result", summary="The result",
-    responses=answers(ElectionUnknown, NotCounted),
-)  # fmt: skip
-async def get_result(db: Reading, actor: SignedIn, means: Means, election_id: UUID) -> ResultSeen:
-    """Once counted: every figure, the ranking, and the lot where one was drawn."""
-    found = await queries.election_of(db, actor, election_id)
-    result = await queries.result_of(db, found)
-    return result_shown.result(found, result, await names_of(db, means.keys, election_id))
 
 
 @router.get(

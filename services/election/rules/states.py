@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.election.rules.parameters import Rules
-from shared.days import OnHoliday, day_of, period_end
+from services.election.rules.committee import enough_candidates
+from services.election.rules.parameters import Kind, Preset, Rules
+from shared.days import CalendarMissing, OnHoliday, day_of, is_within, period_end
 
 
 class State(StrEnum):
@@ -23,22 +24,30 @@ class State(StrEnum):
 
 
 class Step(StrEnum):
-    FREEZE_ROLL = "FREEZE_ROLL"
+    POST_ROLL = "POST_ROLL"
     ANNOUNCE = "ANNOUNCE"
     OPEN = "OPEN"
     CLOSE = "CLOSE"
     COUNT = "COUNT"
+    POST = "POST"
+    RECOUNT = "RECOUNT"
+    FINALISE = "FINALISE"
     REPEAT = "REPEAT"
     CANCEL = "CANCEL"
 
 
 STEPS: Mapping[tuple[State, Step], State] = {
-    (State.DRAFT, Step.FREEZE_ROLL): State.ROLL_POSTED,
+    (State.DRAFT, Step.POST_ROLL): State.ROLL_POSTED,
     (State.ROLL_POSTED, Step.ANNOUNCE): State.ANNOUNCED,
     (State.ANNOUNCED, Step.OPEN): State.OPEN,
     (State.OPEN, Step.CLOSE): State.CLOSED,
     (State.CLOSED, Step.COUNT): State.COUNTED,
+    (State.COUNTED, Step.POST): State.POSTED,
+    (State.COUNTED, Step.RECOUNT): State.COUNTED,
+    (State.POSTED, Step.RECOUNT): State.COUNTED,
+    (State.POSTED, Step.FINALISE): State.FINAL,
     (State.COUNTED, Step.REPEAT): State.REPEATED,
+    (State.POSTED, Step.REPEAT): State.REPEATED,
     (State.DRAFT, Step.CANCEL): State.CANCELLED,
     (State.ROLL_POSTED, Step.CANCEL): State.CANCELLED,
     (State.ANNOUNCED, Step.CANCEL): State.CANCELLED,
@@ -63,11 +72,20 @@ class Why(StrEnum):
     ROLL_EMPTY = "ROLL_EMPTY"
     NO_CONTEST = "NO_CONTEST"
     TURNOUT_REACHED = "TURNOUT_REACHED"
+    NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
+    OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
+    TOO_FEW_CANDIDATES = "TOO_FEW_CANDIDATES"
+    SIZE_WRONG = "SIZE_WRONG"
+    ROLL_STILL_POSTED = "ROLL_STILL_POSTED"
+    CALENDAR_MISSING = "CALENDAR_MISSING"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the steps are judged by. `entries` is the size of the roll, `repeats` whether the count asks for it."""
+    """What the steps are judged by. `entries` is the size of the roll, `must_repeat` whether the count asks for it.
+
+    Area in hundredths of a m².
+    """
 
     state: State
     rules: Rules
@@ -77,6 +95,21 @@ class Facts:
     seats: int
     entries: int = 0
     must_repeat: bool = False
+    objections_open: int = 0
+    """PUB-6. In time and not decided."""
+    corrections_due: int = 0
+    recount_due: bool = False
+    posted_at: datetime | None = None
+    preset: Preset = Preset.HOUSEHOLD_BALLOT
+    kind: Kind = Kind.HOUSEHOLD
+    heads: int = 0
+    area: int = 0
+    roll_posted_at: datetime | None = None
+
+    @property
+    def roll_is_empty(self) -> bool:
+        """VOTE-10. Zero heads, or where area decides zero area: nothing to vote with."""
+        return self.heads == 0 or (self.kind is Kind.OWNERS_DECISION and self.area == 0)
 
 
 def next_state(facts: Facts, step: Step) -> State | None:
@@ -89,24 +122,42 @@ def refusal(facts: Facts, step: Step, now: datetime) -> Why | None:
     if next_state(facts, step) is None:
         return Why.NOT_FROM_HERE
     check = _CHECKS.get(step)
-    return check(facts, now) if check else None
+    try:
+        return check(facts, now) if check else None
+    except CalendarMissing:  # DAY-1: an unpublished year decides, and nothing is guessed
+        return Why.CALENDAR_MISSING
 
 
 def _roll(facts: Facts, now: datetime) -> Why | None:
-    # A ballot is held only where there are more nominees than seats (PMC-1).
-    return None if facts.nominees > facts.seats else Why.NO_CONTEST
+    if facts.preset is Preset.CANDIDATES:  # COM-1
+        enough = enough_candidates(facts.nominees, facts.seats, facts.rules.surplus_percent)
+        return None if enough else Why.TOO_FEW_CANDIDATES
+    if facts.preset is Preset.HOUSEHOLD_BALLOT and facts.nominees <= facts.seats:
+        return Why.NO_CONTEST  # a ballot is held only where there are more nominees than seats (PMC-1)
+    return None
+
+
+def roll_is_posted(facts: Facts, now: datetime) -> bool:
+    """PUB-6, DAY-1. Whether the posting of the roll still runs. Raises CalendarMissing."""
+    if facts.roll_posted_at is None or facts.rules.roll_posting_days == 0:
+        return False
+    return is_within(now, day_of(facts.roll_posted_at), facts.rules.roll_posting_days)
 
 
 def _announce(facts: Facts, now: datetime) -> Why | None:
-    if facts.entries == 0:
+    if facts.roll_is_empty:
         return Why.ROLL_EMPTY
+    if facts.objections_open or facts.corrections_due:
+        return Why.OBJECTIONS_OPEN
+    if roll_is_posted(facts, now):
+        return Why.ROLL_STILL_POSTED
     if facts.opens_at < earliest_opening(now, facts.rules):
         return Why.NOTICE_TOO_SHORT
     return None if window_fits(facts) else Why.WINDOW_WRONG
 
 
 def _open(facts: Facts, now: datetime) -> Why | None:
-    if facts.entries == 0:
+    if facts.roll_is_empty:
         return Why.ROLL_EMPTY
     if now < facts.opens_at:
         return Why.TOO_EARLY
@@ -122,12 +173,39 @@ def _repeat(facts: Facts, now: datetime) -> Why | None:
     return None if facts.must_repeat else Why.TURNOUT_REACHED
 
 
+def _recount(facts: Facts, now: datetime) -> Why | None:
+    """PUB-6. Only because an objection was upheld, and once what it corrects is corrected."""
+    if facts.corrections_due:
+        return Why.OBJECTIONS_OPEN
+    return None if facts.recount_due else Why.NOTHING_TO_RECOUNT
+
+
+def _post(facts: Facts, now: datetime) -> Why | None:
+    return Why.OBJECTIONS_OPEN if facts.recount_due or facts.corrections_due else None
+
+
+def _finalise(facts: Facts, now: datetime) -> Why | None:
+    """PUB-6. The days for objections are over and every one in time is decided and carried out."""
+    if facts.objections_open or facts.corrections_due or facts.recount_due:
+        return Why.OBJECTIONS_OPEN
+    if facts.posted_at is None:
+        return Why.TOO_EARLY
+    try:
+        runs = is_within(now, day_of(facts.posted_at), facts.rules.objection_days)
+    except CalendarMissing:
+        return Why.CALENDAR_MISSING  # nothing is guessed (DAY-1)
+    return Why.TOO_EARLY if runs else None
+
+
 _CHECKS = {
-    Step.FREEZE_ROLL: _roll,
+    Step.POST_ROLL: _roll,
     Step.ANNOUNCE: _announce,
     Step.OPEN: _open,
     Step.CLOSE: _close,
     Step.REPEAT: _repeat,
+    Step.RECOUNT: _recount,
+    Step.POST: _post,
+    Step.FINALISE: _finalise,
 }
 
 

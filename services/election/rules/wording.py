@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from services.election.rules.casting import CastWhy
+from services.election.rules.drafts import Misfit
 from services.election.rules.states import Why
 
-WORDS: Mapping[Why | CastWhy, tuple[str, str]] = {
+WORDS: Mapping[Why | CastWhy | Misfit, tuple[str, str]] = {
     Why.NOT_FROM_HERE: ("当前阶段没有这一步。", "There is no such step from this state."),
     Why.TOO_EARLY: ("时间未到。", "It is too early."),
     Why.TOO_LATE: ("公告的投票时间已过。", "The announced window is over."),
@@ -14,10 +15,59 @@ WORDS: Mapping[Why | CastWhy, tuple[str, str]] = {
     Why.ROLL_EMPTY: ("名册上没有可投票的住户。", "The roll holds nobody who votes."),
     Why.NO_CONTEST: ("候选人不多于名额,无需划票。", "There are no more nominees than seats: no ballot is needed."),
     Why.TURNOUT_REACHED: ("参与户数已达到或已重投过一次。", "Turnout was reached, or it was repeated once already."),
+    Why.NOTHING_TO_RECOUNT: ("没有需要重新计票的决定。", "No decision asks for a recount."),
+    Why.OBJECTIONS_OPEN: ("还有异议未处理完毕。", "An objection is not settled yet."),
+    Why.TOO_FEW_CANDIDATES: ("候选人数不足,不能差额选举。", "There are too few candidates for the seats."),
+    Why.SIZE_WRONG: ("三人的业委会只用于不超过 100 户的小区。", "A committee of three is for at most 100 homes."),
+    Why.ROLL_STILL_POSTED: ("名册公示期未满。", "The roll is still posted for objections."),
+    Why.CALENDAR_MISSING: ("该年度节假日安排尚未公布,期限无法计算。", "The year's holidays are not published yet."),
+    Misfit.ITEMS_NEEDED: ("请写明表决事项。", "Say what is to be decided."),
+    Misfit.ITEMS_NOT_HERE: ("选人的投票不设表决事项。", "A ballot of names has no items."),
+    Misfit.NAMES_NOT_HERE: ("表决事项的投票不设候选人。", "A decision has no names on its ballot."),
+    Misfit.SEATS_NEEDED: ("请写明名额。", "Say how many seats there are."),
+    Misfit.SEATS_NOT_HERE: ("表决事项的投票没有名额。", "A decision has no seats."),
+    Misfit.SEATS_WRONG: ("业委会由 5 至 11 人的单数组成。", "A committee has 5 to 11 seats, an odd number."),
+    Misfit.MATTER_NEEDED: ("请写明事项类别。", "Say what kind of matter it is."),
+    Misfit.MATTER_WRONG: ("该事项适用另一种表决比例。", "This matter needs another majority than the preset's."),
+    Misfit.RESERVED: (
+        "该事项依法由业主共同决定,请发起业主表决。",
+        "The law reserves this matter to the owners: start an owners' decision.",
+    ),
+    Misfit.MEMBERS_NEEDED: ("请列出委员。", "List the members."),
+    Misfit.MEMBERS_NOT_HERE: ("只有委员表决才列委员。", "Only a members' vote lists members."),
+    Misfit.MEMBER_TWICE: ("委员不能重复。", "A member is listed twice."),
+    Misfit.SCOPE_NEEDED: ("请写明有利害关系的楼栋或单元。", "Name the buildings or entrances interested."),
+    Misfit.SCOPE_NOT_HERE: ("委员表决没有楼栋范围。", "A members' vote has no scope of buildings."),
+    Misfit.SILENCE_UNADOPTED: (
+        "未反馈票计入须有业主大会通过的议事规则,请写明。",
+        "Silence counts only by an adopted rule of procedure: name it.",
+    ),
     CastWhy.NOT_ENTITLED: ("您不能为这户投票。", "You may not cast for this home."),
     CastWhy.HOME_HAS_CAST: ("本户已由他人投票,先投的有效。", "Somebody of this home has cast; the first stands."),
     CastWhy.OWNER_HAS_CAST: ("本户业主已投票,以业主的为准。", "The owner has cast; his ballot prevails."),
     CastWhy.NO_REVOTE: ("本次投票不能改投。", "A ballot cannot be replaced in this election."),
+    CastWhy.PAPER_RETURNED: (
+        "本户的纸质选票已先交回,先到的有效。",
+        "The paper of this entitlement was returned first; the first stands.",
+    ),
+    CastWhy.CAST_ONLINE: (
+        "已先有网上投票;改投纸票须本人到场撤销。",
+        "It was cast online first; a paper needs a revocation in person.",
+    ),
+    CastWhy.NOT_OPEN: ("登记交回时投票已截止。", "Voting was closed when the return was registered."),
+    CastWhy.ONLINE_OFF: ("本次投票不设网上投票,请用纸票。", "There is no voting online here; please use the paper."),
+    CastWhy.OFFICIAL_ONLY: (
+        "网上投票只能在政府指定平台进行,此处请用纸票。",
+        "Online votes are cast on the official platform only; here please use the paper.",
+    ),
+    CastWhy.STEP_UP_NEEDED: (
+        "业主投票须在五分钟内再次验证身份。",
+        "An owner's ballot is signed by a second factor not older than five minutes.",
+    ),
+    CastWhy.BARRED_ROLE: (
+        "物业服务人员不得代业主投票。",
+        "Staff of a property company may not stand for owners.",
+    ),
     CastWhy.STALE: ("本户刚有另一张票,请重新读取。", "Another ballot of this home came first; read again."),
 }
 """Reason -> (zh, en)."""

@@ -78,6 +78,13 @@ class Election(Base):
     roll_root: Mapped[bytes | None] = mapped_column(LargeBinary)
     roll_posted_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
+    repeat_due: Mapped[bool]
+    """BAL-11, PUB-6. Turnout was too low for the first time, or an upheld objection asks for it."""
+    recount_due: Mapped[bool]
+    objections_open: Mapped[int]
+    """PUB-6. In time, neither decided nor withdrawn."""
+    corrections_due: Mapped[int]
+    """PUB-6. Decided to correct, and not corrected yet."""
     text_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     """VOTE-9. SHA-256 of the announced text."""
     announced_at: Mapped[datetime | None]
@@ -105,7 +112,7 @@ class Election(Base):
         CheckConstraint("first_closes_at < closes_at", name="extended"),
         CheckConstraint(
             "nominees >= 0 AND items >= 0 AND entries >= 0 AND heads >= 0 AND area_hundredths >= 0"
-            " AND area_unknown >= 0 AND owner_unknown >= 0",
+            " AND area_unknown >= 0 AND owner_unknown >= 0 AND objections_open >= 0 AND corrections_due >= 0",
             name="counted",
         ),
         CheckConstraint(
@@ -137,7 +144,8 @@ class Item(Base):
     __tablename__ = "item"
     election_id: Mapped[UUID] = mapped_column(ForeignKey("election.election.id"), primary_key=True)
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    matter: Mapped[str] = mapped_column(String(24))
+    matter: Mapped[str | None] = mapped_column(String(24))
+    """None where members decide their own business (PMC-5)."""
     title: Mapped[str] = mapped_column(String(200))
     words: Mapped[str] = mapped_column(Text)
     __table_args__ = (

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from services.election.app import create_app
 from services.election.settings import ElectionSettings
 from shared.app import House
+from tests.election.api.drafts import draft_of
 from tests.election.api.neighbour import (
     CODE,
     COMPOUND,
@@ -79,6 +80,25 @@ class Hall:
 
     async def opened(self, **changed: Any) -> dict[str, Any]:
         election = await self.announced(**changed)
+        self.now_is(OPENS)
+        return dict(await self.step(election, "openings"))
+
+    async def decision_announced(self, preset: str = "ORDINARY", **changed: Any) -> dict[str, Any]:
+        """An election of any preset with its roll posted and announced on MONDAY: no posting days, three of notice."""
+        parameters = {"notice_days": 3, "roll_posting_days": 0, **changed.pop("parameters", {})}
+        if preset == "MEMBERS_VOTE":
+            parameters.pop("roll_posting_days")
+        window = {"opens_at": OPENS.isoformat(), "closes_at": CLOSES.isoformat()}
+        draft = draft_of(preset, **{**window, "parameters": parameters, **changed})
+        reply = await self.post(self.clerk, "/v1/elections", draft)
+        assert reply.status_code == 201, reply.text
+        election = reply.json()
+        await self.step(election, "rolls")
+        return dict(await self.step(election, "announcements"))
+
+    async def decision_opened(self, preset: str = "ORDINARY", **changed: Any) -> dict[str, Any]:
+        """The same, opened: the clock stands at OPENS. Roll areas are known if the Books say so."""
+        election = await self.decision_announced(preset, **changed)
         self.now_is(OPENS)
         return dict(await self.step(election, "openings"))
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-
 VALID = ("AGREE", "OPPOSE", "ABSTAIN")
 
 

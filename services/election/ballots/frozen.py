@@ -1,0 +1,144 @@
+"""What a process remembers of announced elections: their rules, ballot and roll, which never change again (VOTE-7).
+
+What may change while voting runs (the state, the end of the window, voids, proxies) is not here: it is read under the
+head lock, cast by cast.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.election.elections.queries import may_know, rules_of, terms_of
+from services.election.errors import ElectionUnknown, HomeNotOnRoll, NotOpen
+from services.election.rules.choices import Sheet
+from services.election.rules.parameters import NAMED, Kind, Preset, Rules
+from services.election.rules.roles import DRAFT_ROLES, READER_ROLES
+from services.election.tables import Election, Item, Nominee, RollEntry, RollHome
+from shared.database import Database
+from shared.identity import Actor
+
+MOST_ENTRIES = 200_000
+"""Entitlements kept at once; the elections asked for longest ago are forgotten first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entitlement as its cast needs it; `home` and `label` are of its first home, None and empty for a member."""
+
+    id: UUID
+    owners: frozenset[UUID]
+    homes: tuple[UUID, ...]
+    home: UUID | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every ballot of an announced election is judged by."""
+
+    id: UUID
+    code: str
+    kind: Kind
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """An announced election: never changed, so that any process may keep it."""
+
+    frame: Frame
+    sheet: Sheet
+    entries: Mapping[UUID, Entry]
+    by_home: Mapping[UUID, UUID]
+    by_member: Mapping[UUID, UUID]
+
+    def entry_of(self, home_id: UUID | None, person: UUID) -> Entry:
+        """The entitlement of a home; in a members' vote the caller's own, without a home. Errors: HomeNotOnRoll."""
+        found = self.by_member.get(person) if home_id is None else self.by_home.get(home_id)
+        if found is None:
+            raise HomeNotOnRoll
+        return self.entries[found]
+
+
+class FrozenElections:
+    """The memory of one process. Loading is done once however many ask."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._kept: OrderedDict[UUID, Frozen] = OrderedDict()
+        self._loading: dict[UUID, asyncio.Lock] = {}
+
+    async def of(self, actor: Actor, election_id: UUID) -> Frozen:
+        """Errors: ElectionUnknown, also for what he may not know of; NotOpen before the announcement."""
+        found = self._kept.get(election_id)
+        if found is None:
+            found = await self._load(actor, election_id)
+        if not actor.holds(DRAFT_ROLES | READER_ROLES, found.frame.code):
+            raise ElectionUnknown
+        self._kept.move_to_end(election_id)
+        return found
+
+    async def _load(self, actor: Actor, election_id: UUID) -> Frozen:
+        async with self._loading.setdefault(election_id, asyncio.Lock()):
+            if election_id not in self._kept:
+                async with self._database.read() as db:
+                    self._kept[election_id] = await load(db, actor, election_id)
+        self._loading.pop(election_id, None)
+        found = self._kept[election_id]
+        while sum(len(one.entries) for one in self._kept.values()) > MOST_ENTRIES and len(self._kept) > 1:
+            self._kept.popitem(last=False)
+        return found
+
+
+async def load(db: AsyncSession, actor: Actor, election_id: UUID) -> Frozen:
+    """Errors: ElectionUnknown, NotOpen before the roll is frozen."""
+    election = await db.get(Election, election_id)
+    if election is None or not may_know(actor, election):
+        raise ElectionUnknown
+    if election.roll_root is None:
+        raise NotOpen(state=election.state)
+    return await frozen_of(db, election)
+
+
+def frame_of(election: Election) -> Frame:
+    return Frame(election.id, election.compound_code, Kind(election.kind), rules_of(election))
+
+
+async def frozen_of(db: AsyncSession, election: Election) -> Frozen:
+    """The memory of an election whose roll is frozen."""
+    entries = await _entries(db, election.id)
+    kind = Kind(election.kind)
+    return Frozen(
+        frame=frame_of(election),
+        sheet=await _sheet(db, election),
+        entries=entries,
+        by_home={home: entry.id for entry in entries.values() for home in entry.homes},
+        by_member={one: entry.id for entry in entries.values() for one in entry.owners if kind is Kind.MEMBERS},
+    )
+
+
+async def _entries(db: AsyncSession, election_id: UUID) -> Mapping[UUID, Entry]:
+    homes: dict[UUID, list[tuple[UUID, str]]] = {}
+    listed = select(RollHome.entry_id, RollHome.home_id, RollHome.label).where(RollHome.election_id == election_id)
+    for entry_id, home_id, label in await db.execute(listed.order_by(RollHome.place)):
+        homes.setdefault(entry_id, []).append((home_id, label))
+    rows = select(RollEntry.id, RollEntry.owner_ids).where(RollEntry.election_id == election_id)
+    found = {}
+    for entry_id, owners in await db.execute(rows):
+        mine = homes.get(entry_id, [])
+        first = mine[0] if mine else (None, "")
+        found[entry_id] = Entry(entry_id, frozenset(owners), tuple(home for home, _ in mine), *first)
+    return found
+
+
+async def _sheet(db: AsyncSession, election: Election) -> Sheet:
+    if Preset(election.preset) in NAMED:
+        names = await db.execute(select(Nominee.number).where(Nominee.election_id == election.id))
+        return Sheet(terms=terms_of(election, frozenset(names.scalars())))
+    items = await db.execute(select(Item.number).where(Item.election_id == election.id))
+    return Sheet(items=frozenset(items.scalars()))

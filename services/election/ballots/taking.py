@@ -1,0 +1,231 @@
+"""Takes ballots of every channel into the box: under the head lock, judged by what came before (BAL-12)."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, insert, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.election.ballots.frozen import Entry, Frame
+from services.election.ballots.queries import OF_BALLOT
+from services.election.ballots.sealed import new_code, seal_choice
+from services.election.ballots.storing import store
+from services.election.errors import BallotRefused, HomeNotOnRoll, NotOpen
+from services.election.log.appending import locked_box
+from services.election.rules.casting import (
+    CHANNEL_OF,
+    RETURN,
+    Capacity,
+    Cast,
+    CastWhy,
+    Channel,
+    Claim,
+    Wish,
+    claimed,
+    refusal,
+)
+from services.election.rules.choices import Chosen, choice_said
+from services.election.rules.commitments import SALT_BYTES, commitment, who_said
+from services.election.rules.states import State
+from services.election.rules.wording import WORDS
+from services.election.tables import Ballot, BallotBox, BallotReplay, BallotVoid, Election, Proxy
+from shared.problems import KeyReused, Refusal
+from shared.sealing import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A ballot on its way in. `claim` and `chosen` are None for a paper, of which `paper` is the number and `batch`
+    the digest (hex) of the seal it was handed in under. `key` and `digest`: its Idempotency-Key, its body's digest."""
+
+    entry: Entry
+    at: datetime
+    claim: Claim | None = None
+    chosen: Chosen | None = None
+    replaces: int = 0
+    step_up: str | None = None
+    key: str | None = None
+    digest: bytes | None = None
+    paper: int | None = None
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A ballot that is in the box. `replayed`: it was there before, under the same key."""
+
+    ballot: Ballot
+    entry: Entry
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What is known under the lock before a batch is judged."""
+
+    state: State
+    open: bool
+    opens_at: datetime
+    closes_at: datetime
+    casts: Mapping[UUID, Sequence[Cast]]
+    agents: Mapping[tuple[UUID, UUID], UUID]
+    """(entitlement, agent) -> his standing authority."""
+    repeats: Mapping[tuple[UUID, str], Ballot]
+
+
+async def take(
+    db: AsyncSession, keys: Keys, frame: Frame, arrivals: Sequence[Arrival], now: datetime
+) -> list[Taken | Refusal]:
+    """Judge and write a batch, in its order; one answer each. No entitlement may come twice in one batch.
+
+    `now` dates the lines. Answered, not raised: NotOpen, HomeNotOnRoll, BallotRefused, KeyReused.
+    """
+    box = await locked_box(db, frame.id)
+    before = await _before(db, frame, box, arrivals)
+    found: list[Taken | Refusal] = [_judged(frame, before, one, keys) for one in arrivals]
+    fresh = [(taken, one) for taken, one in zip(found, arrivals, strict=True) if _is_fresh(taken)]
+    ballots = [taken.ballot for taken, _ in fresh if isinstance(taken, Taken)]
+    if ballots:
+        await store(db, box, ballots, [one.batch for _, one in fresh], now)
+    again = [taken.ballot for taken in found if isinstance(taken, Taken) and taken.replayed]
+    if again:
+        # A repetition writes before it is answered: an answer that rests on a read alone may acknowledge what a
+        # synchronous standby never got.
+        rows = [{"election_id": one.election_id, "log_index": one.log_index, "at": now} for one in again]
+        await db.execute(insert(BallotReplay), rows)
+    return found
+
+
+def _is_fresh(taken: Taken | Refusal) -> bool:
+    return isinstance(taken, Taken) and not taken.replayed
+
+
+def _judged(frame: Frame, before: _Before, one: Arrival, keys: Keys) -> Taken | Refusal:
+    try:
+        return _repeated(before, one) or Taken(_new_ballot(frame, before, one, keys), one.entry)
+    except Refusal as refused:
+        return refused
+
+
+def _repeated(before: _Before, one: Arrival) -> Taken | None:
+    """Errors: KeyReused."""
+    if one.claim is None or one.key is None:
+        return None
+    ballot = before.repeats.get((one.claim.caster, one.key))
+    if ballot is None:
+        return None
+    if ballot.body_digest != one.digest:
+        raise KeyReused
+    return Taken(ballot, one.entry, replayed=True)
+
+
+def _new_ballot(frame: Frame, before: _Before, one: Arrival, keys: Keys) -> Ballot:
+    """Errors: NotOpen, HomeNotOnRoll, BallotRefused."""
+    _check_open(before, one.at)
+    history = before.casts.get(one.entry.id, ())
+    wish, proxy = _wish(frame, before, one)
+    why = refusal(wish, history, frame.rules.revote)
+    if why is not None or wish.capacity is None:
+        raise refused(why or CastWhy.NOT_ENTITLED)
+    revision = max((cast.revision for cast in history), default=0) + 1
+    salt = secrets.token_bytes(SALT_BYTES)
+    ballot = Ballot(
+        election_id=frame.id,
+        entry_id=one.entry.id,
+        revision=revision,
+        channel=str(CHANNEL_OF.get(wish.capacity, Channel.ONLINE)),
+        caster_id=wish.caster,
+        capacity=str(wish.capacity),
+        proxy_id=proxy,
+        paper_number=one.paper,
+        cast_at=one.at,
+        step_up=one.step_up,
+        who_salt=salt,
+        who=commitment(salt, who_said(str(frame.id), str(one.entry.id), revision)),
+        code=new_code(),
+        key=one.key,
+        body_digest=one.digest,
+    )
+    _seal(ballot, one.chosen, keys)
+    return ballot
+
+
+def _seal(ballot: Ballot, chosen: Chosen | None, keys: Keys) -> None:
+    """Of a paper the choice is not known yet."""
+    if chosen is None:
+        ballot.choice_sealed = ballot.what = None
+        return
+    salt = secrets.token_bytes(SALT_BYTES)
+    said = choice_said(str(ballot.election_id), chosen)
+    ballot.what = commitment(salt, said)
+    ballot.choice_sealed = seal_choice(keys, ballot.election_id, ballot.entry_id, ballot.revision, salt, said)
+
+
+def _check_open(before: _Before, at: datetime) -> None:
+    """After its end no ballot is taken, whoever closes and when; who waited for the lock meanwhile comes too late."""
+    if not before.open or not before.opens_at <= at < before.closes_at:
+        window = {"opens_at": before.opens_at.isoformat(), "closes_at": before.closes_at.isoformat()}
+        raise NotOpen(state=before.state, **window)
+
+
+def _wish(frame: Frame, before: _Before, one: Arrival) -> tuple[Wish, UUID | None]:
+    """BAL-4. As what this is cast, and under which authority. Errors: HomeNotOnRoll, BallotRefused."""
+    if one.claim is None:
+        return RETURN, None
+    agency = before.agents.get((one.entry.id, one.claim.caster))
+    capacity = claimed(frame.kind, replace(one.claim, agent=agency is not None), frame.rules.voters)
+    if isinstance(capacity, CastWhy):
+        if capacity is CastWhy.NOT_ENTITLED and not one.claim.bound:
+            raise HomeNotOnRoll  # whose home it is, is nobody else's business
+        raise refused(capacity)
+    return Wish(one.claim.caster, capacity, one.replaces), agency if capacity is Capacity.PROXY else None
+
+
+def refused(why: CastWhy) -> BallotRefused:
+    zh, en = WORDS[why]
+    return BallotRefused(why=why, why_zh=zh, why_en=en)
+
+
+async def _before(db: AsyncSession, frame: Frame, box: BallotBox, arrivals: Sequence[Arrival]) -> _Before:
+    """Read after the lock was taken, by statements of their own: they see what its last holder wrote."""
+    ids = [one.entry.id for one in arrivals]
+    found = (
+        select(Election.state, Election.opens_at, Election.closes_at)
+        .add_columns(Ballot.entry_id, Ballot.revision, Ballot.caster_id, Ballot.capacity, BallotVoid.revision)
+        .select_from(Election)
+        .outerjoin(Ballot, and_(Ballot.election_id == Election.id, Ballot.entry_id.in_(ids)))
+        .outerjoin(BallotVoid, OF_BALLOT)
+        .where(Election.id == frame.id)
+    )
+    rows = (await db.execute(found)).all()
+    state, opens_at, closes_at = rows[0][:3]
+    casts: dict[UUID, list[Cast]] = {}
+    for _, _, _, entry, revision, caster, capacity, voided in rows:
+        if entry is not None:
+            casts.setdefault(entry, []).append(Cast(revision, caster, Capacity(capacity), voided is not None))
+    agents = await _agents(db, frame, arrivals)
+    repeats = await _repeats(db, arrivals)
+    return _Before(State(state), box.open, opens_at, closes_at, casts, agents, repeats)
+
+
+async def _agents(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -> Mapping[tuple[UUID, UUID], UUID]:
+    """The standing authorities of those who come for an entitlement that is not their own."""
+    others = [one.entry.id for one in arrivals if one.claim is not None and one.claim.caster not in one.entry.owners]
+    if not others:
+        return {}
+    standing = select(Proxy.entry_id, Proxy.agent_id, Proxy.id).where(
+        Proxy.election_id == frame.id, Proxy.entry_id.in_(others), Proxy.ended_at.is_(None)
+    )
+    return {(entry, agent): proxy for entry, agent, proxy in await db.execute(standing)}
+
+
+async def _repeats(db: AsyncSession, arrivals: Sequence[Arrival]) -> Mapping[tuple[UUID, str], Ballot]:
+    """The ballots that came under these casters' keys before, in whatever election."""
+    asked = [(one.claim.caster, one.key) for one in arrivals if one.claim is not None and one.key is not None]
+    if not asked:
+        return {}
+    found = await db.execute(select(Ballot).where(tuple_(Ballot.caster_id, Ballot.key).in_(asked)))
+    return {(ballot.caster_id, ballot.key): ballot for ballot in found.scalars() if ballot.caster_id and ballot.key}
