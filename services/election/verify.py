@@ -196,9 +196,7 @@ class Election:
                 self.fault("FORMAT", f"cannot be read: {type(fault).__name__} {fault}")
         self.must(self.stage == len(ORDER) - 1, "CUT", "the file ends before its last line")
         for kind in ("RECORD", "NOTARY", "TEXT", "TERMS", "RESULT", "END"):
-            self.must(
-                self.counts[kind] == 1 or (kind == "RESULT" and self.counts[kind]), "FORMAT", f"no one {kind} line"
-            )
+            self.must(self.counts[kind] == 1 or kind == "RESULT" and self.counts[kind], "FORMAT", f"no one {kind} line")
         if not any(code in {"FORMAT", "CUT"} for _, code, _ in self.wrong):
             try:
                 self.conclude()
@@ -233,9 +231,7 @@ class Election:
         for name, value in told.items():
             self.must(text.get(name, value) == value, "TERMS", f"{name} is not what was announced")
         self.must(text["lot"]["seed"] == terms["seed"], "TERMS", "the seed is not what was announced")
-        self.must(
-            numbers == terms["nominees"] or "nominees" not in text, "TERMS", "the names are not the announced ones"
-        )
+        self.must(numbers == terms["nominees"] or "nominees" not in text, "TERMS", "the names are not the announced ones")
         self.must(items == terms["items"] or "items" not in text, "TERMS", "the items are not the announced ones")
         if terms["items"] and "items" not in text:
             self.open.append("that the items are the announced ones: the text does not list them")
@@ -243,11 +239,7 @@ class Election:
     def on_entry(self, said):
         self.must(said["place"] == len(self.entries), "ROLL", f"place {len(self.entries)} of the roll is missing")
         if self.complete:
-            self.must(
-                commits(said["salt"], said["said"]) == said["commitment"],
-                "ROLL_ENTRY",
-                "the row is not what was frozen",
-            )
+            self.must(commits(said["salt"], said["said"]) == said["commitment"], "ROLL_ENTRY", "the row is not what was frozen")
             own = said["said"]["election"] == self.election and said["said"]["place"] == said["place"]
             self.must(own, "ROLL_ENTRY", "a row of another place or election")
         self.entries.append(said)
@@ -267,7 +259,7 @@ class Election:
         index, body = said["index"], said["body"]
         if not self.must(index == self.peaks.size, "LOG_INDEX", f"leaf {self.peaks.size} is missing"):
             return
-        for size in (self.older.size,) if self.older and not index else ():
+        for size in ((self.older.size,) if self.older and not index else ()):
             self.roots.setdefault(size, None)
         self.peaks.add(sha(b"\x00", body.encode()))
         if self.peaks.size in self.roots:
@@ -295,12 +287,7 @@ class Election:
         self.roll_leaf, self.totals = leaf, {"heads": leaf["heads"], "area": leaf["area"]}
         self.must(leaf["entries"] == len(self.entries), "ROLL", f"{leaf['entries']} entries were frozen")
         root = root_over(one["commitment"] for one in self.entries)
-        self.must(
-            root == leaf["root"],
-            "ROLL_ROOT",
-            "the roll is not the one that was frozen",
-            min(self.entry_lines or [self.line]),
-        )
+        self.must(root == leaf["root"], "ROLL_ROOT", "the roll is not the one that was frozen", min(self.entry_lines or [self.line]))
         if self.complete:
             sums = {name: sum(one["said"][name] for one in self.entries) for name in ("heads", "area", "area_unknown")}
             self.must(all(leaf[name] == value for name, value in sums.items()), "ROLL_TOTALS", "rows and totals differ")
@@ -343,11 +330,7 @@ class Election:
         self.transcribed[of] = leaf["what"]
 
     def leaf_void(self, index, leaf):
-        self.must(
-            leaf["of"] in self.leaves and leaf["of"] not in self.voids,
-            "VOID",
-            f"leaf {leaf['of']} is no ballot, or void twice",
-        )
+        self.must(leaf["of"] in self.leaves and leaf["of"] not in self.voids, "VOID", f"leaf {leaf['of']} is no ballot, or void twice")
         self.voids[leaf["of"]] = index
 
     def leaf_correction(self, index, leaf):
@@ -373,9 +356,7 @@ class Election:
     def on_correction(self, said):
         place = said["said"]["place"]
         index, leaf, _ = next(one for one in self.corrections if one[0] == said["index"])
-        opened = (
-            commits(said["salt"], said["said"]) == leaf["entry"] and sha(said["words"].encode()).hex() == leaf["reason"]
-        )
+        opened = commits(said["salt"], said["said"]) == leaf["entry"] and sha(said["words"].encode()).hex() == leaf["reason"]
         moved = all(leaf["after"][name] - leaf["before"][name] == said["said"][name] - self.entries[place]["said"][name]
                     for name in ("heads", "area"))  # fmt: skip
         self.must(opened and moved, "CORRECTION", f"not what the leaf {index} says")
@@ -387,9 +368,7 @@ class Election:
         if "what" not in said:
             return None
         leaf = self.leaves[index][1] or self.transcribed.get(index)
-        self.must(
-            commits(said["what_salt"], said["what"]) == leaf, "OPENING", f"not the choice that leaf {index} commits to"
-        )
+        self.must(commits(said["what_salt"], said["what"]) == leaf, "OPENING", f"not the choice that leaf {index} commits to")
         self.must(said["what"]["election"] == self.election, "OPENING", "a choice of another election")
         return said["what"]
 
@@ -406,9 +385,7 @@ class Election:
         index, who = said["index"], said["who"]
         self.must(self.complete and index in self.leaves, "BALLOT", f"leaf {index} is no ballot")
         self.must(index not in self.ballots and index > max(self.ballots, default=-1), "DOUBLE", "listed twice")
-        self.must(
-            commits(said["who_salt"], who) == self.leaves[index][0], "OPENING", f"not whom leaf {index} commits to"
-        )
+        self.must(commits(said["who_salt"], who) == self.leaves[index][0], "OPENING", f"not whom leaf {index} commits to")
         self.must(who["election"] == self.election, "OPENING", "a ballot of another election")
         before = self.revisions.setdefault(who["entry"], [])
         self.must(who["revision"] == len(before) + 1, "DOUBLE", "a second ballot of one entitlement, or one is missing")
@@ -423,13 +400,9 @@ class Election:
         digest = self.counted.get(said["number"], (None, None))[1]
         self.must(digest is not None, "RESULT", "the log knows of no such count")
         if said["figures"].get("merged") is True and not self.complete and not self.household:
-            self.open.append(
-                f"that figures {said['number']} are the logged ones: small sides are merged (a complete record shows it)"
-            )
+            self.open.append(f"that figures {said['number']} are the logged ones: small sides are merged (a complete record shows it)")
         else:
-            self.must(
-                sha(canonical(said["figures"]).encode()).hex() == digest, "DIGEST", "not the figures that the log names"
-            )
+            self.must(sha(canonical(said["figures"]).encode()).hex() == digest, "DIGEST", "not the figures that the log names")
 
     def on_end(self, said):
         self.must(said["lines"] == self.line - 1, "CUT", "lines were added or are missing")
@@ -492,9 +465,7 @@ class Election:
             owners = [one for one in standing if self.household and one[1] == "OWNER"]
             counts = (owners or standing or [(None,)])[-1][0]
             for index, _, effective, line in cast:
-                self.must(
-                    effective == (index == counts), "EFFECTIVE", f"ballot {index} is not taken as the rule says", line
-                )
+                self.must(effective == (index == counts), "EFFECTIVE", f"ballot {index} is not taken as the rule says", line)
             if counts is not None:
                 self.effective[counts] = self.ballots[counts]
 
@@ -574,9 +545,7 @@ class Election:
                     votes |= {number: plus(votes[number], weight[entry]) for number in marks}
         else:
             tested = [row for row in shown["candidates"] if "fewer" not in row]
-            parts = (
-                {one["measure"]: one["part"] for one in tested[0]["tests"][:2]} if tested else {"AREA": 0, "HEADS": 0}
-            )
+            parts = {one["measure"]: one["part"] for one in tested[0]["tests"][:2]} if tested else {"AREA": 0, "HEADS": 0}
             taking = {"heads": parts["HEADS"], "area": parts["AREA"]}
             votes = {row["number"]: {"heads": row["heads"], "area": row["area"]} for row in tested}
             self.check_turnout(taking)
@@ -630,9 +599,7 @@ class Election:
         names = ("agree", "oppose", "abstain", "invalid", "silent") if "oppose" in sides else (
             "agree", "not_agree", "not_taking_part")  # fmt: skip
         shown = {name: {"heads": sides[name]["heads"], "area": sides[name]["area"]} for name in names}
-        self.must(
-            plus(*shown.values()) == self.roll, "FIGURES", f"item {item['number']}: the sides are not the whole roll"
-        )
+        self.must(plus(*shown.values()) == self.roll, "FIGURES", f"item {item['number']}: the sides are not the whole roll")
         counted = {"not_agree"} if "not_agree" in shown else {"oppose", "abstain"}
         counted |= {"invalid"} & {*shown} if self.rules["invalid_participates"] else set()
         taking, rule = plus(shown["agree"], *(shown[name] for name in sorted(counted))), self.rules["silent_rule"]
@@ -642,9 +609,7 @@ class Election:
         threshold = THREE_QUARTERS if majority == "SPECIAL" else OVER_HALF
         plain, moved = four_tests(self.roll, taking, shown["agree"], threshold), None
         if rule != "NONE":
-            self.must(
-                self.terms["silence_adopted"] and not self.terms["founding_pmc"], "SILENCE", "silence may not count"
-            )
+            self.must(self.terms["silence_adopted"] and not self.terms["founding_pmc"], "SILENCE", "silence may not count")
             moved = self.with_silence(shown, taking, sides, told, threshold)
         stands = (moved or plain)["passed"]
         return {"majority": majority, **shown, **plain, "silent_rule": rule, "with_silence": moved, "stands": stands}
@@ -672,9 +637,7 @@ class Election:
 
     def members_item(self, item: Said, sides: Said, told: Said) -> Said:
         source = sides["members"] if self.complete else told
-        shown = {
-            name: source[name] for name in ("agree", "oppose", "abstain", "invalid", "not_agree") if name in source
-        }
+        shown = {name: source[name] for name in ("agree", "oppose", "abstain", "invalid", "not_agree") if name in source}
         tests = [test("QUORUM_MEMBERS", "HEADS", sum(shown.values()), len(self.entries), OVER_HALF)]
         if owners := self.owner_members(self.last_result["figures"]):
             part = sides["back_owners"] if self.complete else told["tests"][1]["part"]
@@ -695,9 +658,7 @@ class Election:
         if mine is None:
             return
         self.must(mine["election_id"] == self.election, "RECEIPT", "a receipt of another election", 0)
-        if not self.must(
-            self.watched == mine["leaf"], "RECEIPT", "the log does not hold the ballot of this receipt", 0
-        ):
+        if not self.must(self.watched == mine["leaf"], "RECEIPT", "the log does not hold the ballot of this receipt", 0):
             return
         leaf, index = json.loads(mine["leaf"]), mine["log_index"]
         who = commits(mine["who_salt"], mine["who_said"]) == leaf["who"]
@@ -708,11 +669,7 @@ class Election:
             leads = climbs(sha(b"\x00", mine["leaf"].encode()), index, note.size, path, note.root)
             signed = note.signed_by(self.key or self.notary)
             self.must(leads and signed, "RECEIPT", "its proof does not lead to a signed checkpoint", 0)
-        fate = (
-            "is the one that counts"
-            if index in self.effective
-            else "was replaced or voided: another one counts or none"
-        )
+        fate = "is the one that counts" if index in self.effective else "was replaced or voided: another one counts or none"
         self.proved.append(f"your ballot is leaf {index}, as you cast it; it {fate}")
 
     def summarise(self) -> None:
@@ -727,9 +684,7 @@ class Election:
             self.proved.append("the result: counted again from the opened ballots, it is the same to the last figure")
         if self.complete:
             self.proved.append("one ballot an entitlement: no two that count are of one")
-            self.open.append(
-                "as what somebody cast (owner, resident, proxy) and deliveries: the log commits to neither"
-            )
+            self.open.append("as what somebody cast (owner, resident, proxy) and deliveries: the log commits to neither")
         else:
             self.open.append("that no two counted ballots are of one home: each home proves its own status by itself")
 
