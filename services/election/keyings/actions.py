@@ -19,6 +19,7 @@ from services.election.keyings.sealed import open_reading, seal_reading
 from services.election.log.appending import Line, append
 from services.election.papers.actions import locked, refused
 from services.election.papers.queries import box_of, papers_on
+from services.election.rules.choices import Chosen, choice_said
 from services.election.rules.commitments import SALT_BYTES, Said, commitment
 from services.election.rules.keying import (
     KeyWhy,
@@ -26,7 +27,6 @@ from services.election.rules.keying import (
     key_refusal,
     marks_fit,
     reading_of,
-    team_fits,
     third_stands_alone,
 )
 from services.election.rules.leaves import LeafType
@@ -55,13 +55,10 @@ from shared.sealing import Keys
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """How a box was found and by whom it is counted."""
+    """How a box was found, before whom, and how many papers lay in it."""
 
     seal_found: str
     witnesses: tuple[UUID, ...]
-    caller: UUID
-    counter: UUID
-    scrutineer: UUID
     counted: int
 
 
@@ -76,11 +73,8 @@ async def open_box(
         raise refused(DeskWhy.NOT_CLOSED)
     if box.opened_at is not None:
         raise refused(DeskWhy.BOX_OPENED)
-    if not team_fits(opened.caller, opened.counter, opened.scrutineer):
-        raise refused(DeskWhy.NOT_THREE)
     box.opened_at, box.opened_by, box.seal_found = now, who(actor), opened.seal_found
     box.witnesses, box.counted = sorted(opened.witnesses), opened.counted
-    box.caller_id, box.counter_id, box.scrutineer_id = opened.caller, opened.counter, opened.scrutineer
     intact = opened.seal_found == box.seal
     audit.note(db, "election", election.id, election.compound_code, box=number, seal_intact=intact)
     return box
@@ -219,12 +213,11 @@ class Sitting:
 
     def _said(self, one: Keyed) -> Said | None:
         """The reading as a choice is written down; None where it cannot stand on this ballot."""
-        election = str(self.election.id)
-        if self.named and one.marks is not None and marks_fit(one.marks, self.numbers):
-            return {"election": election, "marks": sorted(one.marks)}
-        if not self.named and one.items is not None and items_fit(dict(one.items), self.numbers):
-            return {"election": election, "items": {str(number): str(choice) for number, choice in one.items.items()}}
-        return None
+        marks_stand = self.named and one.marks is not None and marks_fit(one.marks, self.numbers)
+        items_stand = not self.named and one.items is not None and items_fit(one.items, self.numbers)
+        if not (marks_stand or items_stand):
+            return None
+        return choice_said(str(self.election.id), Chosen(one.marks, one.items))
 
     def _opened(self, keying: Keying) -> Said:
         return open_reading(self.keys, keying.election_id, keying.number, keying.turn, keying.choice_sealed)

@@ -22,22 +22,16 @@ MOST_ITEMS = 50
 
 
 class OpenBox(Input):
-    """How a box was found, before whom, and the three who count from it."""
+    """How a box was found, before whom, and how many papers lay in it."""
 
     model_config = Input.model_config | example(
         seal_found="A 004711",
         witnesses=[PERSON_ID, HOME_ID],
-        caller_id="0197a3f2-7c1e-7d53-9a58-1f1f6f1a0021",
-        counter_id="0197a3f2-7c1e-7d53-9a58-1f1f6f1a0022",
-        scrutineer_id="0197a3f2-7c1e-7d53-9a58-1f1f6f1a0023",
         counted=20,
     )
 
     seal_found: Annotated[str, Text(40)]
     witnesses: Annotated[list[UUID], Field(min_length=2, max_length=20)]
-    caller_id: UUID
-    counter_id: UUID
-    scrutineer_id: UUID
     counted: Annotated[Whole, Field(ge=0, le=1_000_000)]
 
     @model_validator(mode="after")
@@ -50,9 +44,6 @@ class OpenBox(Input):
         return Opened(
             self.seal_found,
             tuple(self.witnesses),
-            self.caller_id,
-            self.counter_id,
-            self.scrutineer_id,
             self.counted,
         )
 

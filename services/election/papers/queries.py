@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.election.ballots.queries import OF_BALLOT
 from services.election.elections.queries import election_of, rules_of
 from services.election.errors import BoxUnknown, PrintRunUnknown
 from services.election.rules.casting import Channel
@@ -135,26 +135,26 @@ async def devices_of(db: AsyncSession, election_id: UUID) -> Sequence[Device]:
     return (await db.execute(wanted)).scalars().all()
 
 
-# What counts, and what is left to do.
-def _standing_paper(election_id: UUID) -> Select[Any]:
-    """Registered returns that were not voided."""
-    voided = exists().where(
-        BallotVoid.election_id == Ballot.election_id,
-        BallotVoid.entry_id == Ballot.entry_id,
-        BallotVoid.revision == Ballot.revision,
-    )
-    return select(Ballot).where(Ballot.election_id == election_id, Ballot.channel == Channel.PAPER, ~voided)
-
-
 async def papers_outstanding(db: AsyncSession, election_id: UUID) -> int:
-    """How many returned papers nobody has read yet: no count before it is none (BAL-7)."""
-    read = exists().where(
+    """BAL-7. Returned papers that nobody has read, void ones left aside; while there is one, nothing is counted."""
+    read = and_(
         Transcription.election_id == Ballot.election_id,
         Transcription.entry_id == Ballot.entry_id,
         Transcription.revision == Ballot.revision,
     )
-    waiting = _standing_paper(election_id).where(~read).subquery()
-    return (await db.execute(select(func.count()).select_from(waiting))).scalar_one()
+    waiting = (
+        select(func.count())
+        .select_from(Ballot)
+        .outerjoin(Transcription, read)
+        .outerjoin(BallotVoid, OF_BALLOT)
+        .where(
+            Ballot.election_id == election_id,
+            Ballot.channel == Channel.PAPER,
+            Transcription.at.is_(None),
+            BallotVoid.at.is_(None),
+        )
+    )
+    return (await db.execute(waiting)).scalar_one()
 
 
 @dataclass(frozen=True, slots=True)

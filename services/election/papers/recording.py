@@ -1,7 +1,8 @@
 """BAL-7, BAL-10, BAL-12: takes in what is reported of papers, one by one or by the packet, each judged for itself."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.queries import casts_of
+from services.election.ballots.returning import Return, register_returns
 from services.election.elections.queries import facts_of
 from services.election.papers.codes import code_fits
 from services.election.papers.queries import boxes_of, fact_of, facts_on, papers_on
-from services.election.papers.returning import register_return
 from services.election.rules.casting import standing
 from services.election.rules.papers import Fact, FactKind, Moment, PaperWhy, judged, two_present
 from services.election.rules.states import State, takes_ballots
@@ -59,9 +60,13 @@ class Known:
     by_id: dict[UUID, PaperFact]
     sequences: set[tuple[UUID | None, int | None]]
     facts: dict[int, list[Fact]]
-    boxes: frozenset[int]
+    seals: dict[int, str]
+    """Of the election's boxes, by number."""
     cast: set[UUID]
-    stubs: dict[int, str] = field(default_factory=dict)
+    """Entitlements of which a ballot stands."""
+    stubs: dict[int, str]
+    rows: list[PaperFact] = field(default_factory=list)
+    """What is to be kept."""
 
 
 async def record(
@@ -70,7 +75,39 @@ async def record(
     """Judge and keep facts under the locked head row `box`, in the order given. What names no paper of this election
     or fails its check is answered and not kept."""
     known = await _known(db, election, reported)
-    return [await _take(db, keys, known, box, one, now) for one in reported]
+    told = [_take(keys, known, box, one, now) for one in reported]
+    registered = await _register(db, keys, known, now)
+    db.add_all(known.rows)
+    await db.flush()
+    return [_with_ballot(one, registered) for one in told]
+
+
+def _with_ballot(told: Told, registered: Mapping[UUID, Told]) -> Told:
+    """What was told of a return, with what the ballot's registration made of it."""
+    if told.why is not None or told.id not in registered:
+        return told
+    return replace(registered[told.id], repeated=told.repeated)
+
+
+async def _register(db: AsyncSession, keys: Keys, known: Known, now: datetime) -> dict[UUID, Told]:
+    """Make ballots of the returns that were judged good. The judge of ballots has the last word (BAL-12)."""
+    returns = [row for row in known.rows if row.accepted and row.kind == FactKind.RETURNED]
+    wanted = [_return(known, row) for row in returns]
+    found: dict[UUID, Told] = {}
+    answers = await register_returns(db, keys, known.election, wanted, now) if wanted else []
+    for row, ballot in zip(returns, answers, strict=True):
+        if isinstance(ballot, Ballot):
+            row.log_index = ballot.log_index
+            found[row.id] = Told(row.id, None, registered_at=now, stub=ballot.code)
+        else:
+            row.accepted, row.why = False, PaperWhy.HOME_HAS_CAST
+            found[row.id] = Told(row.id, PaperWhy.HOME_HAS_CAST, registered_at=now)
+    return found
+
+
+def _return(known: Known, row: PaperFact) -> Return:
+    seal = known.seals[row.box or 0]
+    return Return(known.papers[row.number].entry_id, row.number, hashlib.sha256(seal.encode()).hexdigest())
 
 
 async def _known(db: AsyncSession, election: Election, reported: Sequence[Reported]) -> Known:
@@ -91,13 +128,13 @@ async def _known(db: AsyncSession, election: Election, reported: Sequence[Report
         by_id={row.id: row for row in (await db.execute(ids)).scalars()},
         sequences={(row[0], row[1]) for row in await db.execute(used)} if devices else set(),
         facts={number: [fact_of(row) for row in rows.get(number, [])] for number in numbers},
-        boxes=frozenset(one.number for one in await boxes_of(db, election.id)),
+        seals={one.number: one.seal for one in await boxes_of(db, election.id)},
         cast={entry for entry, history in casts.items() if standing(history) is not None},
         stubs={row[0] or 0: row[1] for row in await db.execute(stubs)},
     )
 
 
-async def _take(db: AsyncSession, keys: Keys, known: Known, box: BallotBox, one: Reported, now: datetime) -> Told:
+def _take(keys: Keys, known: Known, box: BallotBox, one: Reported, now: datetime) -> Told:
     if (before := known.by_id.get(one.id)) is not None:
         return _again(known, before, one)
     if (why := _unkept(keys, known, one)) is not None:
@@ -105,15 +142,9 @@ async def _take(db: AsyncSession, keys: Keys, known: Known, box: BallotBox, one:
     paper = known.papers[one.number]
     fact = Fact(one.id, one.number, one.kind, one.captured_at, frozenset(one.people))
     why = judged(fact, known.facts[one.number], _moment(known, box, paper, one, now))
-    ballot = None
-    if why is None and one.kind is FactKind.RETURNED:
-        ballot = await register_return(db, box, paper.entry_id, one.number, str(one.box), now)
-        why = None if ballot else PaperWhy.HOME_HAS_CAST
-    row = _row(known.election, one, why, ballot, now)
-    db.add(row)
-    await db.flush()
-    _learn(known, row, paper, ballot)
-    return Told(one.id, why, registered_at=now, stub=ballot.code if ballot else None)
+    row = _row(known.election, one, why, now)
+    _learn(known, row, paper)
+    return Told(one.id, why, registered_at=now)
 
 
 def _again(known: Known, before: PaperFact, one: Reported) -> Told:
@@ -135,7 +166,7 @@ def _unkept(keys: Keys, known: Known, one: Reported) -> PaperWhy | None:
         return PaperWhy.WRONG_CODE
     if not two_present(one.people, one.recorder):
         return PaperWhy.NOT_TWO
-    if one.box is not None and one.box not in known.boxes:
+    if one.box is not None and one.box not in known.seals:
         return PaperWhy.BOX_UNKNOWN
     used = one.device_id is not None and (one.device_id, one.sequence) in known.sequences
     return PaperWhy.SEQUENCE_USED if used else None
@@ -147,11 +178,11 @@ def _moment(known: Known, box: BallotBox, paper: Paper, one: Reported, now: date
         closes_at=known.election.closes_at,
         taking=box.open and takes_ballots(facts_of(known.election), now),
         has_cast=paper.entry_id in known.cast,
-        box_known=one.box in known.boxes,
+        box_known=one.box in known.seals,
     )
 
 
-def _row(election: Election, one: Reported, why: PaperWhy | None, ballot: Ballot | None, now: datetime) -> PaperFact:
+def _row(election: Election, one: Reported, why: PaperWhy | None, now: datetime) -> PaperFact:
     return PaperFact(
         id=one.id,
         election_id=election.id,
@@ -168,14 +199,14 @@ def _row(election: Election, one: Reported, why: PaperWhy | None, ballot: Ballot
         words=one.words,
         accepted=why is None,
         why=why,
-        log_index=ballot.log_index if ballot else None,
+        log_index=None,
     )
 
 
-def _learn(known: Known, row: PaperFact, paper: Paper, ballot: Ballot | None) -> None:
+def _learn(known: Known, row: PaperFact, paper: Paper) -> None:
+    known.rows.append(row)
     known.by_id[row.id] = row
     known.sequences.add((row.device_id, row.sequence))
     known.facts[row.number].append(fact_of(row))
-    if ballot is not None:
+    if row.accepted and row.kind == FactKind.RETURNED:
         known.cast.add(paper.entry_id)
-        known.stubs[row.number] = ballot.code

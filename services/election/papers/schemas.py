@@ -87,9 +87,6 @@ class BoxSeen(Output):
         seal_found=None,
         seal_intact=None,
         witnesses=[],
-        caller_id=None,
-        counter_id=None,
-        scrutineer_id=None,
         counted=None,
     )
 
@@ -99,9 +96,6 @@ class BoxSeen(Output):
     seal_found: str | None
     seal_intact: bool | None
     witnesses: list[UUID]
-    caller_id: UUID | None
-    counter_id: UUID | None
-    scrutineer_id: UUID | None
     counted: Count | None
 
 
@@ -281,8 +275,8 @@ def run_seen(run: PrintRun) -> PrintRunSeen:
 
 
 def box_seen(box: PaperBox) -> BoxSeen:
-    names = ("number", "seal", "opened_at", "seal_found", "witnesses", "caller_id", "counter_id", "scrutineer_id")
-    row = {name: getattr(box, name) for name in names} | {"counted": box.counted}
+    names = ("number", "seal", "opened_at", "seal_found", "witnesses", "counted")
+    row = {name: getattr(box, name) for name in names}
     return BoxSeen.model_validate(row | {"seal_intact": intact(box)})
 
 

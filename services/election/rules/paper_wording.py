@@ -29,7 +29,6 @@ PAPER_WORDS: Mapping[PaperWhy | KeyWhy | DeskWhy, tuple[str, str]] = {
     DeskWhy.BOX_OPENED: ("此票箱已开启。", "The box has been opened."),
     DeskWhy.BOX_SHUT: ("此票所在票箱尚未开启。", "The paper's box has not been opened."),
     DeskWhy.NOT_CLOSED: ("投票截止后才能进行。", "Only once voting is closed."),
-    DeskWhy.NOT_THREE: ("唱票人、计票人、监票人须为三人。", "Caller, counter and scrutineer must be three persons."),
     DeskWhy.NOT_RETURNED: ("此票没有登记交回。", "The paper was not registered as returned."),
     DeskWhy.KEYED: ("此票已有人录入,不能重新扫描。", "Somebody has keyed it; it is not scanned again."),
     DeskWhy.DEVICE_KNOWN: ("此设备密钥已登记。", "This device key is registered."),
