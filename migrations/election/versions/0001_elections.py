@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("preset", sa.String(length=20), nullable=False),
         sa.Column("rule_set_id", sa.Uuid(), nullable=True),
         sa.Column("rule_set_version", sa.Integer(), nullable=True),
+        sa.Column("unsigned", sa.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("rules", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("title", sa.String(length=80), nullable=False),

@@ -30,6 +30,8 @@ def announced_text(election: Election, parts: Parts) -> str:
         "households": election.entries,
         "preset": election.preset,
         "round": election.round,
+        "rule_set": str(election.rule_set_id) if election.rule_set_id else None,
+        "rule_set_version": election.rule_set_version,
         "rules": election.rules,
         "seats": election.seats,
         "silence_adopted": election.silence_adopted,

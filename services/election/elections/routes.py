@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.election.elections import actions, queries, shown
+from services.election.elections.drafting import lock_ground
 from services.election.elections.schemas import CancelElection, ChangeElection, NewElection, RepeatElection
 from services.election.elections.seeing import seen
 from services.election.elections.shown import (
@@ -20,6 +21,7 @@ from services.election.errors import (
     DraftOver,
     DraftRefused,
     ElectionUnknown,
+    RuleSetUnknown,
     RulesRefused,
     StepRefused,
     answers,
@@ -57,12 +59,12 @@ async def wanted(
     operation_id="create_election",
     summary="Draft an election",
     status_code=201,
-    responses=answers(CompoundMissing, RulesRefused, DraftRefused, NeighbourDown),
+    responses=answers(CompoundMissing, RuleSetUnknown, RulesRefused, DraftRefused, NeighbourDown),
 )
 async def create_election(
     db: Writing, actor: Desk, means: Means, election: NewElection, response: Response, now: Now
 ) -> ElectionSeen:
-    """From a preset, with its parameters, its items or nominees, and the window in which ballots are taken."""
+    """From a preset or a rule set, with its items or nominees, and the window in which ballots are taken."""
     made = await actions.create_election(db, actor, means, election.wish(), now)
     return await seen(db, means, actor, made, response, now)
 
@@ -96,7 +98,14 @@ async def get_election(
     operation_id="change_election",
     summary="Rewrite a draft",
     responses=answers(
-        ElectionUnknown, RoleForbidden, DraftOver, RulesRefused, DraftRefused, StaleVersion, VersionNeeded
+        ElectionUnknown,
+        RoleForbidden,
+        DraftOver,
+        RuleSetUnknown,
+        RulesRefused,
+        DraftRefused,
+        StaleVersion,
+        VersionNeeded,
     ),
 )
 async def change_election(
@@ -110,9 +119,10 @@ async def change_election(
     now: Now,
 ) -> ElectionSeen:
     """The whole draft as it shall read, until its roll is frozen."""
+    await lock_ground(db, election_id)
     found = await queries.election_to_run(db, actor, election_id)
     check_version(version, found.version)
-    changed = await actions.change_election(db, actor, means, found, change.draft(), now)
+    changed = await actions.change_election(db, actor, means, found, change.rule_set_version, change.draft(), now)
     return await seen(db, means, actor, changed, response, now)
 
 

@@ -93,6 +93,9 @@ class ElectionSeen(ElectionListed):
         words="每户一票,至多划二人。",
         buildings=["3"],
         entrances=[],
+        rule_set_id=None,
+        rule_set_version=None,
+        verify_locally=[],
         parameters=kept(Preset.HOUSEHOLD_BALLOT, DEFAULTS[Preset.HOUSEHOLD_BALLOT]),
         silence_adopted=None,
         nominees=[{"number": 1, "name": "王秀兰", "words": ""}],
@@ -108,6 +111,10 @@ class ElectionSeen(ElectionListed):
     words: str
     buildings: list[str]
     entrances: list[str]
+    rule_set_id: UUID | None
+    rule_set_version: Count | None
+    verify_locally: list[str]
+    """Parameters for which nobody has read the local text yet; an owners' decision does not open with one."""
     parameters: dict[str, Setting]
     """The rule set as it is frozen into the election, every parameter of the preset written out."""
     silence_adopted: str | None
@@ -202,6 +209,9 @@ def seen(election: Election, parts: Parts, actor: Actor, now: datetime) -> Elect
             "buildings": election.buildings,
             "parameters": election.rules,
             "entrances": election.entrances,
+            "rule_set_id": election.rule_set_id,
+            "rule_set_version": election.rule_set_version,
+            "verify_locally": election.unsigned,
             "silence_adopted": election.silence_adopted,
             "nominees": list(parts.names),
             "items": list(parts.items),

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from services.election.elections import queries
-from services.election.elections import shown as elections
+from services.election.elections.seeing import seen
 from services.election.elections.shown import ElectionSeen
 from services.election.errors import ElectionUnknown, StepRefused, answers
 from services.election.house import Means
@@ -16,7 +16,6 @@ from services.election.rules.roles import DESK_ROLES
 from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
 from shared.identity import Actor, SignedIn, allow
 from shared.problems import NeighbourDown, RoleForbidden
-from shared.versions import etag
 
 router = APIRouter(prefix="/v1/elections", tags=["election"], route_class=EdgeRoute)
 
@@ -35,8 +34,7 @@ async def post_roll(
 ) -> ElectionSeen:
     """One entry an entitlement of the scope, as the registry has it now; from here on nothing is asked of it."""
     found = await actions.post_roll(db, reads, actor, means, election_id, now)
-    response.headers.update(etag(found.version))
-    return elections.seen(found, await queries.parts_of(db, means.keys, found), actor, now)
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.get("/{election_id}/roll", operation_id="get_roll", summary="The roll", responses=answers(ElectionUnknown))

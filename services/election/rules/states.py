@@ -54,8 +54,8 @@ STEPS: Mapping[tuple[State, Step], State] = {
 }
 """VOTE-10. Nothing else happens: no way back, no cancelling once it is open."""
 
-HIDDEN = frozenset({State.DRAFT, State.ROLL_POSTED})
-"""Only the desk sees it."""
+HIDDEN = frozenset({State.DRAFT})
+"""Only the desk sees it: from the posting of the roll on everybody may read and object (PUB-6, COM-1)."""
 COUNTED = frozenset({State.COUNTED, State.POSTED, State.FINAL, State.REPEATED})
 """Its result may be shown."""
 OVER = COUNTED | {State.CLOSED}
@@ -72,11 +72,13 @@ class Why(StrEnum):
     ROLL_EMPTY = "ROLL_EMPTY"
     NO_CONTEST = "NO_CONTEST"
     TURNOUT_REACHED = "TURNOUT_REACHED"
-    NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
-    OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
     TOO_FEW_CANDIDATES = "TOO_FEW_CANDIDATES"
     SIZE_WRONG = "SIZE_WRONG"
     ROLL_STILL_POSTED = "ROLL_STILL_POSTED"
+    NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
+    OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
+    VERIFY_LOCALLY = "VERIFY_LOCALLY"
+    NOTE_NEEDED = "NOTE_NEEDED"
     CALENDAR_MISSING = "CALENDAR_MISSING"
 
 
@@ -95,16 +97,20 @@ class Facts:
     seats: int
     entries: int = 0
     must_repeat: bool = False
-    objections_open: int = 0
-    """PUB-6. In time and not decided."""
-    corrections_due: int = 0
-    recount_due: bool = False
-    posted_at: datetime | None = None
     preset: Preset = Preset.HOUSEHOLD_BALLOT
     kind: Kind = Kind.HOUSEHOLD
     heads: int = 0
     area: int = 0
     roll_posted_at: datetime | None = None
+    unsigned: int = 0
+    """*verify* parameters that no officer has signed for."""
+    note_needed: bool = False
+    """OWN-6. The roll has unknowns, and nobody has signed the note yet that tells both denominators."""
+    objections_open: int = 0
+    """PUB-6. In time and not decided."""
+    corrections_due: int = 0
+    recount_due: bool = False
+    posted_at: datetime | None = None
 
     @property
     def roll_is_empty(self) -> bool:
@@ -144,13 +150,22 @@ def roll_is_posted(facts: Facts, now: datetime) -> bool:
     return is_within(now, day_of(facts.roll_posted_at), facts.rules.roll_posting_days)
 
 
+def is_unread(facts: Facts) -> bool:
+    """BAL-5. An owners' decision waits until an officer has read the local text for what is marked *verify*."""
+    return facts.kind is Kind.OWNERS_DECISION and facts.unsigned > 0
+
+
 def _announce(facts: Facts, now: datetime) -> Why | None:
     if facts.roll_is_empty:
         return Why.ROLL_EMPTY
-    if facts.objections_open or facts.corrections_due:
-        return Why.OBJECTIONS_OPEN
+    if is_unread(facts):
+        return Why.VERIFY_LOCALLY
     if roll_is_posted(facts, now):
         return Why.ROLL_STILL_POSTED
+    if facts.objections_open or facts.corrections_due:
+        return Why.OBJECTIONS_OPEN
+    if facts.note_needed:
+        return Why.NOTE_NEEDED  # OWN-6
     if facts.opens_at < earliest_opening(now, facts.rules):
         return Why.NOTICE_TOO_SHORT
     return None if window_fits(facts) else Why.WINDOW_WRONG
@@ -159,6 +174,8 @@ def _announce(facts: Facts, now: datetime) -> Why | None:
 def _open(facts: Facts, now: datetime) -> Why | None:
     if facts.roll_is_empty:
         return Why.ROLL_EMPTY
+    if is_unread(facts):
+        return Why.VERIFY_LOCALLY
     if now < facts.opens_at:
         return Why.TOO_EARLY
     return Why.TOO_LATE if now >= facts.closes_at else None
@@ -190,10 +207,7 @@ def _finalise(facts: Facts, now: datetime) -> Why | None:
         return Why.OBJECTIONS_OPEN
     if facts.posted_at is None:
         return Why.TOO_EARLY
-    try:
-        runs = is_within(now, day_of(facts.posted_at), facts.rules.objection_days)
-    except CalendarMissing:
-        return Why.CALENDAR_MISSING  # nothing is guessed (DAY-1)
+    runs = is_within(now, day_of(facts.posted_at), facts.rules.objection_days)
     return Why.TOO_EARLY if runs else None
 
 

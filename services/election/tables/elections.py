@@ -39,6 +39,8 @@ class Election(Base):
     rule_set_id: Mapped[UUID | None]
     """None: the preset's own defaults."""
     rule_set_version: Mapped[int | None]
+    unsigned: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
+    """The *verify* parameters that no officer has signed for: shown as "verify locally", and no T1 decision opens."""
     rules: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Every parameter, written out; frozen with the announcement."""
     state: Mapped[str] = mapped_column(String(12))

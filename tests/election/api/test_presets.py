@@ -91,7 +91,8 @@ async def test_a_roll_is_announced_only_when_its_posting_is_over(hall: Hall) -> 
     """PUB-6, DAY-1: seven days, the day of the posting not counted; then fifteen days of notice."""
     opens = MONDAY.replace(day=17, month=12, hour=0)
     window = {"opens_at": opens.isoformat(), "closes_at": opens.replace(day=27).isoformat()}
-    election = (await hall.post(hall.clerk, "/v1/elections", draft_of("ORDINARY", **window))).json()
+    draft = await hall.signed(draft_of("ORDINARY", **window, parameters={}))
+    election = (await hall.post(hall.clerk, "/v1/elections", draft)).json()
     await hall.step(election, "rolls")
     path = f"/v1/elections/{election['id']}/announcements"
 
