@@ -82,7 +82,7 @@ async def ballots_of(keys: Keys, found: Printable) -> Document:
             ],
         }
     )
-    return await _set("ballots.typ", data, found.run.made_at, [paper["qr"] for paper in data["papers"]])
+    return await _set("ballots.typ", data, found.run.made_at, [paper["qr"] for paper in data["papers"]], tagged=False)
 
 
 async def issue_list_of(found: Printable) -> Document:
@@ -118,9 +118,11 @@ def _day(instant: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
-async def _set(template: str, data: dict[str, Any], made_at: datetime, codes: Sequence[str]) -> Document:
+async def _set(
+    template: str, data: dict[str, Any], made_at: datetime, codes: Sequence[str], tagged: bool = True
+) -> Document:
     try:
-        return await set_document((TEMPLATES / template).read_text(), data, made_at, codes)
+        return await set_document((TEMPLATES / template).read_text(), data, made_at, codes, tagged=tagged)
     except NotSet as fault:
         log.warning("a document could not be set", template=template, fault=str(fault))
         raise NotPrinted(retry_after=RETRY_AFTER) from fault

@@ -183,7 +183,7 @@ async def test_planted_typing_errors_are_all_found(hall: Hall, books: Books, adm
         assert all(one["accepted"] for one in (await doors.packet(tablet, facts))["facts"])
     await doors.scanned(*range(1, PAPERS + 1))
     truth = {number: sorted(chance.sample([1, 2, 3, 4], chance.randint(0, 3))) for number in range(1, PAPERS + 1)}
-    wrong = chance.sample(sorted(truth), 3)
+    wrong = chance.sample([number for number, marks in truth.items() if len(marks) <= 2], 3)
     slips = [{wrong[0]: 0, wrong[1]: 0}, {wrong[1]: 1, wrong[2]: 0}]
 
     for who, slip in zip(doors.keyers[:2], slips, strict=True):
