@@ -1,4 +1,4 @@
-"""The check code of a printed ballot: derived from a house key and kept nowhere; its QR, and how a tablet checks it."""
+"""The check code of a printed ballot (BAL-7): derived from a house key and kept nowhere; its QR, and how a tablet checks it."""
 
 import hashlib
 import hmac
