@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.files import REFERENCE_REFUSED, ReferenceRefused
-from shared.problems import Answer, Refusal, documented
+from shared.problems import RETRY, Answer, Refusal, documented
 
 
 class ElectionUnknown(Refusal):
@@ -100,6 +100,36 @@ class ExtensionRefused(Refusal):
 
 class NotCounted(Refusal):
     """BAL-9. No result before the count. Facts: state."""
+
+
+class PapersRefused(Refusal):
+    """BAL-7. The desk's step with papers, boxes or scans is not made. Facts: why, why_zh, why_en."""
+
+
+class FactRefused(Refusal):
+    """BAL-7, BAL-12. What was reported of a paper has no effect; it is kept with the reason. Facts: why, words."""
+
+    keeps = True
+
+
+class PaperUnknown(Refusal):
+    """No paper of this number in this election."""
+
+
+class PrintRunUnknown(Refusal):
+    """No such run of printed ballots."""
+
+
+class BoxUnknown(Refusal):
+    """No such ballot box."""
+
+
+class DeviceUnknown(Refusal):
+    """No such device of this election."""
+
+
+class NotPrinted(Refusal):
+    """The document could not be set. Facts: retry_after."""
 
 
 class CountersRefused(Refusal):
@@ -208,6 +238,21 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果。", "The count makes the result.",
         members=("state",),
     ),
+    PapersRefused: Answer(
+        409, "papers-refused", "选票事务不能进行", "Not with these papers", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    FactRefused: Answer(
+        409, "paper-fact-refused", "此事不生效", "It has no effect", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    PaperUnknown: Answer(404, "paper-unknown", "没有这个编号的选票", "No such paper"),
+    PrintRunUnknown: Answer(404, "print-run-unknown", "没有这批印制", "No such print run"),
+    BoxUnknown: Answer(404, "box-unknown", "没有这个票箱", "No such ballot box"),
+    DeviceUnknown: Answer(404, "device-unknown", "没有这台设备", "No such device"),
+    NotPrinted: Answer(
+        503, "not-printed", "暂时无法生成文件", "The document could not be made", "请在 {retry_after} 秒后再试。",
+        "Retry in {retry_after} s.", headers=RETRY,
+    ),
+    ReferenceRefused: REFERENCE_REFUSED,
     CountersRefused: Answer(
         422, "counters-refused", "唱票、计票、监票须为三人", "Caller, counter and scrutineer are three persons",
         "有纸质票时必须填写,且互不相同。", "Name them where papers are counted; each another.",
