@@ -15,6 +15,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "survey": ("/v1/surveys", "/v1/rounds", "/v1/visits", "/v1/submissions", "/openrosa"),
     "election": (
         "/v1/elections", "/v1/nominations", "/v1/ballots", "/v1/postings", "/v1/objections", "/v1/committees",
+        "/v1/rule-sets",
     ),
     "meeting": ("/v1/topics", "/v1/meetings", "/v1/resolutions", "/v1/tasks", "/v1/trainings"),
     "ticket": ("/v1/tickets", "/v1/categories", "/v1/handovers", "/open311"),

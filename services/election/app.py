@@ -11,6 +11,8 @@ from services.election.errors import ERRORS
 from services.election.house import Station
 from services.election.objections.routes import router as objections
 from services.election.results.routes import router as results
+from services.election.rolls.routes import router as rolls
+from services.election.rulesets.routes import router as rule_sets
 from services.election.settings import ElectionSettings
 from services.election.tables import metadata
 from shared.app import Room
@@ -47,7 +49,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(elections, *ballots, objections, results),
+            routers=(elections, rolls, rule_sets, *ballots, objections, results),
             errors=ERRORS,
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )

@@ -21,6 +21,18 @@ class RulesRefused(Refusal):
     """A rule set that does not fit together. Facts: at_fault."""
 
 
+class RuleSetUnknown(Refusal):
+    """No such rule set or version, or none for this place."""
+
+
+class AlreadySigned(Refusal):
+    """This parameter of this version is signed off."""
+
+
+class DraftRefused(Refusal):
+    """BAL-3. What does not fit the preset. Facts: told_zh, told_en, errors (each with pointer and code)."""
+
+
 class DraftOver(Refusal):
     """VOTE-9. What is announced, or has its roll, is not changed. Facts: state, allowed."""
 
@@ -91,6 +103,18 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     RulesRefused: Answer(
         422, "rules-refused", "规则参数不能并用", "The parameters do not fit together", "有误的参数:{at_fault}。",
         "At fault: {at_fault}.", members=("at_fault",),
+    ),
+    RuleSetUnknown: Answer(
+        404, "rule-set-unknown", "没有这套规则", "No such rule set", "也可能不适用于此处。",
+        "Or it is not for this place."
+    ),
+    AlreadySigned: Answer(
+        409, "already-signed", "此项已核实", "This is signed off already", "新版规则须重新核实。",
+        "A new version is signed anew.",
+    ),
+    DraftRefused: Answer(
+        422, "draft-refused", "草案与所选规则不符", "The draft does not fit its preset", "{told_zh}", "{told_en}",
+        members=("errors",),
     ),
     DraftOver: Answer(
         409, "draft-over", "名册已定,内容不能再改", "The roll is frozen: its text no longer changes",

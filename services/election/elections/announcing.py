@@ -2,28 +2,39 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 
-from services.election.elections.nominees import Name
+from services.election.elections.items import Parts
 from services.election.rules.lot import ALGORITHM
 from services.election.tables import Election
 
 
-def announced_text(election: Election, names: Sequence[Name]) -> str:
-    """Names sorted, keys sorted, no spaces, UTF-8 (RFC 8785): the same row and names always give the same text."""
+def announced_text(election: Election, parts: Parts) -> str:
+    """VOTE-9. Names and items in their order, keys sorted, no spaces, UTF-8 (RFC 8785): the same row and parts always
+    give the same text, also once an extension has moved the end."""
+    closes_at = election.first_closes_at or election.closes_at
     said = {
         "buildings": election.buildings,
-        "closes_at": election.closes_at.isoformat(),
+        "closes_at": closes_at.isoformat(),
         "compound_code": election.compound_code,
+        "entrances": election.entrances,
         "election": str(election.id),
+        "items": [
+            {"matter": one.matter, "number": one.number, "title": one.title, "words": one.words} for one in parts.items
+        ],
         "kind": election.kind,
         "lot": {"algorithm": ALGORITHM, "line": "seed|election|number", "seed": election.seed},
-        "nominees": [{"name": one.name, "number": one.number, "words": one.words} for one in names],
+        "nominees": [{"name": one.name, "number": one.number, "words": one.words} for one in parts.names],
         "opens_at": election.opens_at.isoformat(),
+        "area_hundredths": election.area_hundredths,
+        "heads": election.heads,
         "households": election.entries,
+        "preset": election.preset,
         "round": election.round,
+        "rule_set": str(election.rule_set_id) if election.rule_set_id else None,
+        "rule_set_version": election.rule_set_version,
         "rules": election.rules,
         "seats": election.seats,
+        "silence_adopted": election.silence_adopted,
         "title": election.title,
         "words": election.words,
     }

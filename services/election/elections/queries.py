@@ -9,17 +9,20 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.election.elections.items import Parts, members_of, questions_of
+from services.election.elections.nominees import names_of
 from services.election.errors import ElectionUnknown
 from services.election.rules import turnout
 from services.election.rules.household import Terms
 from services.election.rules.objections import Course
-from services.election.rules.parameters import Preset, Rules, rules_from
+from services.election.rules.parameters import Kind, Preset, Rules, rules_from
 from services.election.rules.roles import DELIVERER_ROLES, DESK_ROLES, DRAFT_ROLES, READER_ROLES
 from services.election.rules.states import HIDDEN, OVER, Facts, State
 from services.election.tables import Ballot, Election, RollEntry, RollHome, Step
 from shared.identity import Actor
 from shared.paging import Orders, down, up
 from shared.problems import RoleForbidden
+from shared.sealing import Keys
 
 ELECTIONS = Orders(
     "elections",
@@ -55,6 +58,12 @@ def facts_of(election: Election) -> Facts:
         nominees=election.nominees,
         seats=election.seats,
         entries=election.entries,
+        preset=Preset(election.preset),
+        kind=Kind(election.kind),
+        heads=election.heads,
+        area=election.area_hundredths,
+        roll_posted_at=election.roll_posted_at,
+        unsigned=len(election.unsigned),
         must_repeat=election.repeat_due,
         objections_open=election.objections_open,
         corrections_due=election.corrections_due,
@@ -129,6 +138,12 @@ async def election_to_run(db: AsyncSession, actor: Actor, election_id: UUID, loc
     if not actor.holds(DESK_ROLES, found.compound_code):
         raise RoleForbidden(needed=sorted(DESK_ROLES))
     return found
+
+
+async def parts_of(db: AsyncSession, keys: Keys, election: Election) -> Parts:
+    """Names, items and, of a members' vote, the members."""
+    members = await members_of(db, election.id) if Kind(election.kind) is Kind.MEMBERS else ()
+    return Parts(await names_of(db, keys, election.id), await questions_of(db, election.id), members)
 
 
 def history_of(election_id: UUID) -> Select[Any]:
@@ -214,6 +229,12 @@ async def roll_of(db: AsyncSession, actor: Actor, election: Election) -> RollTot
     homes = await homes_on(db, election.id, mine)
     own = [home for entry in mine for home in homes[entry]]
     return RollTotals(buildings, unknown[0], unknown[1], own)
+
+
+async def entries_by_place(db: AsyncSession, election_id: UUID) -> Sequence[RollEntry]:
+    """Every row of the roll, in its order."""
+    found = select(RollEntry).where(RollEntry.election_id == election_id).order_by(RollEntry.place)
+    return (await db.execute(found)).scalars().all()
 
 
 async def entries_of(db: AsyncSession, actor: Actor, election_id: UUID) -> Sequence[RollEntry]:

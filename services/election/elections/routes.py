@@ -6,21 +6,22 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.election.elections import actions, queries, shown
-from services.election.elections.nominees import names_of
+from services.election.elections.drafting import lock_ground
 from services.election.elections.schemas import CancelElection, ChangeElection, NewElection, RepeatElection
 from services.election.elections.seeing import seen
 from services.election.elections.shown import (
     AnnouncementSeen,
     ElectionListed,
     ElectionSeen,
-    RollSeen,
     StepSeen,
     TurnoutSeen,
 )
 from services.election.errors import (
     CompoundMissing,
     DraftOver,
+    DraftRefused,
     ElectionUnknown,
+    RuleSetUnknown,
     RulesRefused,
     StepRefused,
     answers,
@@ -28,7 +29,7 @@ from services.election.errors import (
 from services.election.house import Means
 from services.election.rules.roles import DESK_ROLES
 from services.election.rules.states import State
-from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
+from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
@@ -58,13 +59,13 @@ async def wanted(
     operation_id="create_election",
     summary="Draft an election",
     status_code=201,
-    responses=answers(CompoundMissing, RulesRefused, NeighbourDown),
+    responses=answers(CompoundMissing, RuleSetUnknown, RulesRefused, DraftRefused, NeighbourDown),
 )
 async def create_election(
     db: Writing, actor: Desk, means: Means, election: NewElection, response: Response, now: Now
 ) -> ElectionSeen:
-    """From a rule set, with its parameters, its nominees and the window in which ballots are taken."""
-    made = await actions.create_election(db, actor, means, election.compound_id, election.draft(), now)
+    """From a preset or a rule set, with its items or nominees, and the window in which ballots are taken."""
+    made = await actions.create_election(db, actor, means, election.wish(), now)
     return await seen(db, means, actor, made, response, now)
 
 
@@ -96,7 +97,16 @@ async def get_election(
     "/{election_id}",
     operation_id="change_election",
     summary="Rewrite a draft",
-    responses=answers(ElectionUnknown, RoleForbidden, DraftOver, RulesRefused, StaleVersion, VersionNeeded),
+    responses=answers(
+        ElectionUnknown,
+        RoleForbidden,
+        DraftOver,
+        RuleSetUnknown,
+        RulesRefused,
+        DraftRefused,
+        StaleVersion,
+        VersionNeeded,
+    ),
 )
 async def change_election(
     db: Writing,
@@ -109,25 +119,11 @@ async def change_election(
     now: Now,
 ) -> ElectionSeen:
     """The whole draft as it shall read, until its roll is frozen."""
+    await lock_ground(db, election_id)
     found = await queries.election_to_run(db, actor, election_id)
     check_version(version, found.version)
-    changed = await actions.change_election(db, actor, means, found, change.draft(), now)
+    changed = await actions.change_election(db, actor, means, found, change.rule_set_version, change.draft(), now)
     return await seen(db, means, actor, changed, response, now)
-
-
-@router.post(
-    "/{election_id}/rolls",
-    operation_id="freeze_roll",
-    summary="Freeze the roll",
-    status_code=201,
-    responses=answers(ElectionUnknown, RoleForbidden, StepRefused, NeighbourDown),
-)
-async def freeze_roll(
-    db: Writing, reads: Reads, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
-) -> ElectionSeen:
-    """One row a dwelling of the scope, as the registry has it now; from here on nothing is asked of it."""
-    found = await actions.freeze_roll(db, reads, actor, means, election_id, now)
-    return await seen(db, means, actor, found, response, now)
 
 
 @router.post(
@@ -140,7 +136,7 @@ async def freeze_roll(
 async def announce_election(
     db: Writing, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
 ) -> ElectionSeen:
-    """The text is frozen and hashed; the seed of the lot is shown from now on."""
+    """Text and roll are frozen and hashed; the seed of the lot is shown from now on."""
     found = await actions.announce_election(db, actor, means, election_id, now)
     return await seen(db, means, actor, found, response, now)
 
@@ -199,14 +195,7 @@ async def repeat_election(
 async def get_announcement(db: Reading, actor: SignedIn, means: Means, election_id: UUID) -> AnnouncementSeen:
     """Word for word as it was hashed; before the announcement, as it would read."""
     found = await queries.election_of(db, actor, election_id)
-    return shown.announcement(found, await names_of(db, means.keys, election_id))
-
-
-@router.get("/{election_id}/roll", operation_id="get_roll", summary="The roll", responses=answers(ElectionUnknown))
-async def get_roll(db: Reading, actor: SignedIn, election_id: UUID) -> RollSeen:
-    """Totals by building, and my own homes on it."""
-    found = await queries.election_of(db, actor, election_id)
-    return shown.roll(found, await queries.roll_of(db, actor, found))
+    return shown.announcement(found, await queries.parts_of(db, means.keys, found))
 
 
 @router.get(

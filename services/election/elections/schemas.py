@@ -1,16 +1,19 @@
 """What callers send about elections."""
 
-from dataclasses import replace
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.election.elections.actions import Again, Draft
+from services.election.elections.drafting import Again, Draft, Wish
+from services.election.elections.items import Member, Question
 from services.election.elections.nominees import Name
-from services.election.rules.household import Voters
-from services.election.rules.parameters import DEFAULTS, PARAMETERS, Preset, Rules
+from services.election.rules.decisions import Matter
+from services.election.rules.parameters import Preset
+from services.election.rulesets.queries import Chosen
+from services.election.rulesets.schemas import Parameters
+from shared.problems import Invalid
 from shared.wire import Flag, Input, Instant, Text, Whole, example
 
 ELECTION_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a2b3c"
@@ -18,35 +21,8 @@ COMPOUND_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0001"
 HOME_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0005"
 MOST_NAMES = 200
 MOST_SEATS = 50
-
-
-_USUAL = DEFAULTS[Preset.HOUSEHOLD_BALLOT]
-
-
-def _in(name: str) -> object:
-    bounds = PARAMETERS[name].range
-    assert bounds is not None, f"{name} is a number"
-    return Field(ge=bounds.least, le=bounds.most)
-
-
-class HouseholdParameters(Input):
-    """What differs by place, frozen when the election is announced. Left out: the default of the rule set."""
-
-    model_config = Input.model_config | example(voters="ADULT_RESIDENT", max_marks=3, notice_days=3)
-
-    voters: Voters = _USUAL.voters
-    shops_vote: Flag = _USUAL.shops_vote
-    unsold_vote: Flag = _USUAL.unsold_vote
-    max_marks: Annotated[Whole, _in("max_marks")] | None = _USUAL.max_marks
-    turnout_above: Annotated[Whole, _in("turnout_above")] = _USUAL.turnout_above
-    turnout_below: Annotated[Whole, _in("turnout_below")] = _USUAL.turnout_below
-    notice_days: Annotated[Whole, _in("notice_days")] = _USUAL.notice_days
-    window_min_days: Annotated[Whole, _in("window_min_days")] = _USUAL.window_min_days
-    window_max_days: Annotated[Whole, _in("window_max_days")] = _USUAL.window_max_days
-    revote: Flag = _USUAL.revote
-
-    def rules(self) -> Rules:
-        return replace(_USUAL, **self.model_dump())
+MOST_ITEMS = 50
+MOST_MEMBERS = 50
 
 
 class NewNominee(Input):
@@ -57,6 +33,27 @@ class NewNominee(Input):
     name: Annotated[str, Text(40)]
     words: Annotated[str, Text(500, 0)] = ""
     consents: Literal[True]
+
+
+class NewItem(Input):
+    """One question of a decision. `matter` says which majority it needs; of a members' vote it is left out."""
+
+    model_config = Input.model_config | example(
+        matter="USE_FUND", title="使用维修资金更换3号楼电梯", words="预算 260000 元,方案见附件。"
+    )
+
+    matter: Matter | None = None
+    title: Annotated[str, Text(200)]
+    words: Annotated[str, Text(5000, 0)] = ""
+
+
+class NewMember(Input):
+    """A member of the committee in a members' vote; owners among them are counted apart (PMC-4)."""
+
+    model_config = Input.model_config | example(person_id="0197a3f2-7c1e-7d53-9a58-1f1f6f1a0007", owner=True)
+
+    person_id: UUID
+    owner: Flag
 
 
 _DRAFT = {
@@ -72,18 +69,29 @@ _DRAFT = {
 
 
 class ChangeElection(Input):
-    """The whole of a draft, as it shall read. Nominees are numbered from 1 in the order given."""
+    """The whole of a draft, as it shall read. Items and nominees are numbered from 1 in the order given.
+
+    A decision has items, a ballot of names has nominees and seats, a members' vote has items and members.
+    """
 
     model_config = Input.model_config | example(**_DRAFT)
 
     title: Annotated[str, Text(80)]
     words: Annotated[str, Text(5000)]
-    seats: Annotated[Whole, Field(ge=1, le=MOST_SEATS)]
+    seats: Annotated[Whole, Field(ge=1, le=MOST_SEATS)] | None = None
     buildings: Annotated[list[Annotated[str, Text(10)]], Field(max_length=200)] = []
+    entrances: Annotated[list[Annotated[str, Text(21)]], Field(max_length=500)] = []
+    """`building-entrance`, beside whole buildings; none of both: the whole compound."""
     opens_at: Instant
     closes_at: Instant
     nominees: Annotated[list[NewNominee], Field(max_length=MOST_NAMES)] = []
-    parameters: HouseholdParameters = HouseholdParameters()
+    items: Annotated[list[NewItem], Field(max_length=MOST_ITEMS)] = []
+    members: Annotated[list[NewMember], Field(max_length=MOST_MEMBERS)] = []
+    parameters: Parameters = Parameters()
+    rule_set_version: Annotated[Whole, Field(ge=1, le=2**31 - 1)] | None = None
+    """Of the rule set that it is made from; left out: the newest, or on a change the one it has."""
+    silence_adopted: Annotated[str, Text(500)] | None = None
+    """BAL-2. Name and date of the adopted rule of procedure that lets silence count."""
 
     @model_validator(mode="after")
     def _window_runs_forward(self) -> Self:
@@ -92,19 +100,39 @@ class ChangeElection(Input):
         return self
 
     def draft(self) -> Draft:
-        names = tuple(Name(place + 1, one.name, one.words) for place, one in enumerate(self.nominees))
-        buildings = tuple(dict.fromkeys(self.buildings))
-        rules = self.parameters.rules()
-        return Draft(self.title, self.words, self.seats, buildings, self.opens_at, self.closes_at, names, rules)
+        return Draft(
+            title=self.title,
+            words=self.words,
+            seats=self.seats or 0,
+            buildings=tuple(dict.fromkeys(self.buildings)),
+            entrances=tuple(dict.fromkeys(self.entrances)),
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            names=tuple(Name(place + 1, one.name, one.words) for place, one in enumerate(self.nominees)),
+            items=tuple(Question(place + 1, one.matter, one.title, one.words) for place, one in enumerate(self.items)),
+            members=tuple(Member(one.person_id, one.owner) for one in self.members),
+            parameters=self.parameters.given(),
+            silence_adopted=self.silence_adopted,
+        )
 
 
 class NewElection(ChangeElection):
-    """An election of one compound, from a rule set; so far household ballots (T2)."""
+    """An election of one compound: from a preset (`rule_set`), or from a rule set of the place (`rule_set_id`)."""
 
     model_config = Input.model_config | example(compound_id=COMPOUND_ID, rule_set="HOUSEHOLD_BALLOT", **_DRAFT)
 
     compound_id: UUID
-    rule_set: Literal["HOUSEHOLD_BALLOT"]
+    rule_set: Preset | None = None
+    rule_set_id: UUID | None = None
+
+    def wish(self) -> Wish:
+        """Errors: Invalid, where it is made from nothing or from two."""
+        if self.rule_set is not None and self.rule_set_id is not None:
+            raise Invalid(errors=[{"pointer": "/rule_set_id", "code": "extra_forbidden"}])
+        source = self.rule_set or (Chosen(self.rule_set_id, self.rule_set_version) if self.rule_set_id else None)
+        if source is None:
+            raise Invalid(errors=[{"pointer": "/rule_set", "code": "missing"}])
+        return Wish(self.compound_id, source, self.draft())
 
 
 class CancelElection(Input):

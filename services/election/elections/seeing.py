@@ -5,8 +5,7 @@ from datetime import datetime
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.elections import shown
-from services.election.elections.nominees import names_of
+from services.election.elections import queries, shown
 from services.election.elections.shown import ElectionSeen
 from services.election.house import MeansOf
 from services.election.tables import Election
@@ -18,4 +17,4 @@ async def seen(
     db: AsyncSession, means: MeansOf, actor: Actor, found: Election, reply: Response, now: datetime
 ) -> ElectionSeen:
     reply.headers.update(etag(found.version))
-    return shown.seen(found, await names_of(db, means.keys, found.id), actor, now)
+    return shown.seen(found, await queries.parts_of(db, means.keys, found), actor, now)

@@ -1,23 +1,23 @@
 """What callers are shown of elections: never a choice, and a result only once it is counted."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.election.elections.announcing import announced_text
-from services.election.elections.nominees import Name
-from services.election.elections.queries import RollTotals, Turnout, facts_of
-from services.election.elections.schemas import COMPOUND_ID, ELECTION_ID, HOME_ID
-from services.election.rules.household import Voters
-from services.election.rules.parameters import Kind
+from services.election.elections.items import Parts
+from services.election.elections.queries import Turnout, facts_of
+from services.election.elections.schemas import COMPOUND_ID, ELECTION_ID
+from services.election.rules.decisions import Matter
+from services.election.rules.parameters import DEFAULTS, Kind, Preset, kept
 from services.election.rules.roles import DESK_ROLES, VOTER_ROLES
 from services.election.rules.states import State, allowed, takes_ballots
 from services.election.rules.turnout import STEP
+from services.election.rulesets.terms import Setting
 from services.election.tables import Election
 from services.election.tables import Step as StepRow
 from shared.identity import Actor
-from shared.wire import Count, Instant, Output, example
+from shared.wire import Area, Count, Instant, Output, example
 
 CAST = "CAST"
 """What a voter may do, beside the desk's steps."""
@@ -27,6 +27,7 @@ _LISTED: dict[str, Any] = {
     "compound_id": COMPOUND_ID,
     "compound_code": "140109013001001",
     "kind": "T2",
+    "preset": "HOUSEHOLD_BALLOT",
     "state": "OPEN",
     "title": "物业管理委员会业主代表推选",
     "seats": 2,
@@ -35,12 +36,14 @@ _LISTED: dict[str, Any] = {
     "opens_at": "2026-12-01T01:00:00Z",
     "closes_at": "2026-12-08T10:00:00Z",
     "households": 612,
+    "heads": 612,
+    "area": "48960.00",
     "allowed": ["CAST"],
 }
 
 
 class ElectionListed(Output):
-    """One election in a list. `households`: dwellings on its frozen roll, 0 before."""
+    """One election in a list. `households`: entitlements on its roll (dwellings in a household ballot), 0 before."""
 
     model_config = Output.model_config | example(**_LISTED)
 
@@ -48,6 +51,7 @@ class ElectionListed(Output):
     compound_id: UUID
     compound_code: str
     kind: Kind
+    preset: Preset
     state: State
     title: str
     seats: Count
@@ -56,6 +60,9 @@ class ElectionListed(Output):
     opens_at: Instant
     closes_at: Instant
     households: Count
+    heads: Count
+    area: Area
+    """Known areas only."""
     allowed: list[str]
 
 
@@ -67,32 +74,15 @@ class NomineeSeen(Output):
     words: str
 
 
-class ParametersSeen(Output):
-    """The rule set as it is frozen into the election."""
-
+class ItemSeen(Output):
     model_config = Output.model_config | example(
-        voters="ADULT_RESIDENT",
-        shops_vote=False,
-        unsold_vote=False,
-        max_marks=None,
-        turnout_above=1,
-        turnout_below=2,
-        notice_days=3,
-        window_min_days=5,
-        window_max_days=60,
-        revote=True,
+        number=1, matter="USE_FUND", title="使用维修资金更换3号楼电梯", words="预算 260000 元。"
     )
 
-    voters: Voters
-    shops_vote: bool
-    unsold_vote: bool
-    max_marks: Count | None
-    turnout_above: Count
-    turnout_below: Count
-    notice_days: Count
-    window_min_days: Count
-    window_max_days: Count
-    revote: bool
+    number: Count
+    matter: Matter | None
+    title: str
+    words: str
 
 
 class ElectionSeen(ElectionListed):
@@ -102,8 +92,14 @@ class ElectionSeen(ElectionListed):
         **_LISTED,
         words="每户一票,至多划二人。",
         buildings=["3"],
-        parameters=ParametersSeen.model_config["json_schema_extra"]["examples"][0],  # type: ignore[index]
+        entrances=[],
+        rule_set_id=None,
+        rule_set_version=None,
+        verify_locally=[],
+        parameters=kept(Preset.HOUSEHOLD_BALLOT, DEFAULTS[Preset.HOUSEHOLD_BALLOT]),
+        silence_adopted=None,
         nominees=[{"number": 1, "name": "王秀兰", "words": ""}],
+        items=[],
         seed="5f2b6d0c9a7e4c1d8b3a2f1e0d9c8b7a",
         text_digest="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         announced_at="2026-11-27T08:00:00Z",
@@ -114,8 +110,16 @@ class ElectionSeen(ElectionListed):
 
     words: str
     buildings: list[str]
-    parameters: ParametersSeen
+    entrances: list[str]
+    rule_set_id: UUID | None
+    rule_set_version: Count | None
+    verify_locally: list[str]
+    """Parameters for which nobody has read the local text yet; an owners' decision does not open with one."""
+    parameters: dict[str, Setting]
+    """The rule set as it is frozen into the election, every parameter of the preset written out."""
+    silence_adopted: str | None
     nominees: list[NomineeSeen]
+    items: list[ItemSeen]
     seed: str | None
     text_digest: str | None
     announced_at: Instant | None
@@ -148,40 +152,6 @@ class StepSeen(Output):
     to_state: State
     at: Instant
     reason: str | None
-
-
-class BuildingRoll(Output):
-    model_config = Output.model_config | example(building="3", households=48)
-
-    building: str
-    households: Count
-
-
-class HomeOnRoll(Output):
-    """One's own row of the roll."""
-
-    model_config = Output.model_config | example(home_id=HOME_ID, label="3-2-501")
-
-    home_id: UUID
-    label: str
-
-
-class RollSeen(Output):
-    """The frozen roll: totals by building, one's own homes in full, no other row (BAL-9)."""
-
-    model_config = Output.model_config | example(
-        households=612,
-        area_unknown=3,
-        owner_unknown=5,
-        buildings=[{"building": "3", "households": 48}],
-        mine=[{"home_id": HOME_ID, "label": "3-2-501"}],
-    )
-
-    households: Count
-    area_unknown: Count
-    owner_unknown: Count
-    buildings: list[BuildingRoll]
-    mine: list[HomeOnRoll]
 
 
 class BuildingTurnoutSeen(Output):
@@ -219,9 +189,10 @@ def steps_for(actor: Actor, election: Election, now: datetime) -> list[str]:
 
 
 def _listed(election: Election, actor: Actor, now: datetime) -> dict[str, Any]:
-    names = ("id", "compound_id", "compound_code", "kind", "state", "title", "seats", "round", "repeats_id")
+    names = ("id", "compound_id", "compound_code", "kind", "preset", "state", "title", "seats", "round", "repeats_id")
     row = {name: getattr(election, name) for name in names}
     row |= {"opens_at": election.opens_at, "closes_at": election.closes_at, "households": election.entries}
+    row |= {"heads": election.heads, "area": election.area_hundredths}
     return row | {"allowed": steps_for(actor, election, now)}
 
 
@@ -229,7 +200,7 @@ def listed(election: Election, actor: Actor, now: datetime) -> ElectionListed:
     return ElectionListed.model_validate(_listed(election, actor, now))
 
 
-def seen(election: Election, names: Sequence[Name], actor: Actor, now: datetime) -> ElectionSeen:
+def seen(election: Election, parts: Parts, actor: Actor, now: datetime) -> ElectionSeen:
     announced = election.announced_at is not None
     return ElectionSeen.model_validate(
         _listed(election, actor, now)
@@ -237,7 +208,13 @@ def seen(election: Election, names: Sequence[Name], actor: Actor, now: datetime)
             "words": election.words,
             "buildings": election.buildings,
             "parameters": election.rules,
-            "nominees": list(names),
+            "entrances": election.entrances,
+            "rule_set_id": election.rule_set_id,
+            "rule_set_version": election.rule_set_version,
+            "verify_locally": election.unsigned,
+            "silence_adopted": election.silence_adopted,
+            "nominees": list(parts.names),
+            "items": list(parts.items),
             "seed": election.seed if announced else None,
             "text_digest": election.text_digest.hex() if election.text_digest else None,
             "announced_at": election.announced_at,
@@ -248,23 +225,13 @@ def seen(election: Election, names: Sequence[Name], actor: Actor, now: datetime)
     )
 
 
-def announcement(election: Election, names: Sequence[Name]) -> AnnouncementSeen:
+def announcement(election: Election, parts: Parts) -> AnnouncementSeen:
     digest = election.text_digest.hex() if election.text_digest else ""
-    return AnnouncementSeen(algorithm="SHA-256", digest=digest, text=announced_text(election, names))
+    return AnnouncementSeen(algorithm="SHA-256", digest=digest, text=announced_text(election, parts))
 
 
 def step_seen(step: StepRow) -> StepSeen:
     return StepSeen.model_validate(step)
-
-
-def roll(election: Election, totals: RollTotals) -> RollSeen:
-    return RollSeen(
-        households=election.entries,
-        area_unknown=totals.area_unknown,
-        owner_unknown=totals.owner_unknown,
-        buildings=[BuildingRoll.model_validate(one) for one in totals.buildings],
-        mine=[HomeOnRoll.model_validate(home) for home in totals.mine],
-    )
 
 
 def turnout(found: Turnout) -> TurnoutSeen:

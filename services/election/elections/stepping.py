@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.election.elections.queries import facts_of
 from services.election.errors import StepRefused
 from services.election.history import write_down
-from services.election.rules.states import Step, allowed, next_state, refusal
+from services.election.rules.states import Step, Why, allowed, next_state, refusal
 from services.election.rules.wording import WORDS
 from services.election.tables import Election
 from shared.identity import Actor
@@ -15,11 +15,17 @@ from shared.identity import Actor
 
 def check(election: Election, step: Step, now: datetime) -> None:
     """Errors: StepRefused."""
-    facts = facts_of(election)
-    why = refusal(facts, step, now)
+    why = refusal(facts_of(election), step, now)
     if why is not None:
-        zh, en = WORDS[why]
-        raise StepRefused(why=why, why_zh=zh, why_en=en, state=election.state, allowed=list(allowed(facts, now)))
+        raise refused(election, why, now)
+
+
+def refused(election: Election, why: Why, now: datetime) -> StepRefused:
+    """The refusal of a step, in words, with what could be done instead."""
+    zh, en = WORDS[why]
+    return StepRefused(
+        why=why, why_zh=zh, why_en=en, state=election.state, allowed=list(allowed(facts_of(election), now))
+    )
 
 
 async def stepped(

@@ -5,21 +5,20 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.election.elections.items import OWNER_MEMBER, questions_of
 from services.election.elections.queries import rules_of, terms_of
-from services.election.results.opened import Opened, delivered_to, opened_ballots, roll_of
+from services.election.results.opened import Opened, delivered_to, opened_ballots
+from services.election.rolls.effective import effective_roll
 from services.election.rules import figures
 from services.election.rules.committee import Contest, Papers
-from services.election.rules.decisions import Matter
 from services.election.rules.figures import ItemBallot, Plain, Question
 from services.election.rules.household import count_household
 from services.election.rules.members import Members
 from services.election.rules.parameters import Preset
 from services.election.rules.tally import Choice, Silence
-from services.election.tables import Election, Item, Nominee, RollEntry
+from services.election.tables import Election, Nominee
 from shared.sealing import Keys
 
-OWNER_MEMBER = "OWNER_MEMBER"
-"""The basis of a roll entry of a committee's member who sits there as an owner (PMC-4)."""
 Counter = Callable[[AsyncSession, Election, Sequence[Opened]], Awaitable[tuple[str, Plain]]]
 
 
@@ -41,15 +40,15 @@ async def _decision(db: AsyncSession, election: Election, ballots: Sequence[Open
     adopted = election.silence_adopted is not None
     silence = Silence(rules.silent_rule, adopted, election.founding_pmc, await delivered_to(db, election))
     terms = figures.Terms(rules.invalid_participates, silence)
-    questions, roll = await questions_of(db, election), await roll_of(db, election)
-    outcome, found = figures.owners_decision(questions, roll, _item_ballots(ballots), terms)
+    questions, roll = await _questions(db, election), await effective_roll(db, election)
+    outcome, found = figures.owners_decision(questions, roll.roll, _item_ballots(ballots), terms)
     return str(outcome), found
 
 
 async def _unanimous(db: AsyncSession, election: Election, ballots: Sequence[Opened]) -> tuple[str, Plain]:
     """VOTE-5."""
-    questions, roll = await questions_of(db, election), await roll_of(db, election)
-    outcome, found = figures.unanimous(questions, roll, _item_ballots(ballots))
+    questions, roll = await _questions(db, election), await effective_roll(db, election)
+    outcome, found = figures.unanimous(questions, roll.roll, _item_ballots(ballots))
     return str(outcome), found
 
 
@@ -57,7 +56,7 @@ async def _candidates(db: AsyncSession, election: Election, ballots: Sequence[Op
     """COM-1."""
     contest = Contest(election.seats, await numbers_of(db, election), election.seed, str(election.id))
     papers = [Papers(str(ballot.entry_id), _valid_marks(ballot)) for ballot in ballots]
-    outcome, found = figures.candidates(contest, await roll_of(db, election), papers)
+    outcome, found = figures.candidates(contest, (await effective_roll(db, election)).roll, papers)
     return str(outcome), found
 
 
@@ -68,11 +67,10 @@ def _valid_marks(ballot: Opened) -> frozenset[int]:
 
 async def _members(db: AsyncSession, election: Election, ballots: Sequence[Opened]) -> tuple[str, Plain]:
     """PMC-4."""
-    rows = await db.execute(select(RollEntry.id, RollEntry.basis).where(RollEntry.election_id == election.id))
-    basis = {str(entry): found for entry, found in rows}
-    owners = frozenset(entry for entry, found in basis.items() if found == OWNER_MEMBER)
-    members = Members(frozenset(basis), owners)
-    outcome, found = figures.members_vote(await questions_of(db, election), members, _item_ballots(ballots))
+    entries = (await effective_roll(db, election)).entries
+    owners = frozenset(str(entry) for entry, row in entries.items() if row.basis == OWNER_MEMBER)
+    members = Members(frozenset(map(str, entries)), owners)
+    outcome, found = figures.members_vote(await _questions(db, election), members, _item_ballots(ballots))
     return str(outcome), found
 
 
@@ -98,11 +96,8 @@ def _item_ballots(ballots: Sequence[Opened]) -> list[ItemBallot]:
     ]
 
 
-async def questions_of(db: AsyncSession, election: Election) -> list[Question]:
-    found = await db.execute(
-        select(Item.number, Item.matter).where(Item.election_id == election.id).order_by(Item.number)
-    )
-    return [Question(number, Matter(matter)) for number, matter in found]
+async def _questions(db: AsyncSession, election: Election) -> list[Question]:
+    return [Question(one.number, one.matter) for one in await questions_of(db, election.id)]
 
 
 async def numbers_of(db: AsyncSession, election: Election) -> frozenset[int]:

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.election.ballots.queries import casts_of
 from services.election.ballots.sealed import open_choice
-from services.election.rules.casting import Capacity, Cast, standing
+from services.election.rules.casting import standing
 from services.election.rules.commitments import Said
-from services.election.rules.weights import Roll, Weights
-from services.election.tables import Ballot, Election, PaperFact, RollEntry, Transcription
+from services.election.tables import Ballot, Election, PaperFact, Transcription
 from services.election.tables.papers import Paper
 from shared.sealing import Keys
 
@@ -42,28 +42,22 @@ class Opened:
 
 async def opened_ballots(db: AsyncSession, keys: Keys, election: Election) -> list[Opened]:
     """One an entitlement that cast, by the one rule of what stands, in no order that says anything."""
-    ballots: dict[UUID, list[Ballot]] = {}
-    for ballot in (await db.execute(select(Ballot).where(Ballot.election_id == election.id))).scalars():
-        ballots.setdefault(ballot.entry_id, []).append(ballot)
+    ballots = {
+        (one.entry_id, one.revision): one
+        for one in (await db.execute(select(Ballot).where(Ballot.election_id == election.id))).scalars()
+    }
     read = select(Transcription).where(Transcription.election_id == election.id)
     papers = {(row.entry_id, row.revision): row.choice_sealed for row in (await db.execute(read)).scalars()}
+    history = await casts_of(db, election.id)
     found = []
-    for entry_id, cast in ballots.items():
-        stands = standing([Cast(one.revision, one.caster_id, Capacity(one.capacity)) for one in cast])
-        assert stands is not None, "a group has a ballot"
-        ballot = next(one for one in cast if one.revision == stands.revision)
-        sealed = ballot.choice_sealed or papers[entry_id, ballot.revision]
-        _, choice = open_choice(keys, election.id, entry_id, ballot.revision, sealed)
-        found.append(Opened(entry_id, ballot.revision, ballot.log_index, choice))
+    for entry_id, casts in history.items():
+        stands = standing(casts)
+        if stands is not None:  # all of them may be void
+            place = (entry_id, stands.revision)
+            _, choice = open_choice(keys, election.id, *place, ballots[place].choice_sealed or papers[place])
+            index = ballots[place].log_index
+            found.append(Opened(*place, index, choice, stands.objected, stands.without_letter))
     return found
-
-
-async def roll_of(db: AsyncSession, election: Election) -> Roll:
-    """VOTE-7. The frozen electorate by entry id."""
-    wanted = select(RollEntry.id, RollEntry.heads, RollEntry.area_hundredths).where(
-        RollEntry.election_id == election.id
-    )
-    return Roll({str(entry): Weights(heads, area) for entry, heads, area in await db.execute(wanted)})
 
 
 async def delivered_to(db: AsyncSession, election: Election) -> frozenset[str]:

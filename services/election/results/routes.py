@@ -1,9 +1,9 @@
 """Counting and results over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Body, Depends, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.queries import election_of
@@ -18,18 +18,25 @@ from services.election.errors import (
     answers,
 )
 from services.election.house import Means, MeansOf
+from services.election.printing.setting import Document
 from services.election.results import actions, queries
+from services.election.results.printed import minutes_of_counting, result_notice
 from services.election.results.schemas import NewCount, NewRecount, ResultSeen, ResultsSeen
 from services.election.results.shown import called, result_seen
-from services.election.rules.roles import DESK_ROLES
+from services.election.rules.roles import DESK_ROLES, DRAFT_ROLES
 from services.election.tables import Election, Result
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.edge import EdgeRoute, Now, Reading, ReadingFactory, Reads, Writing
 from shared.identity import Actor, SignedIn, allow
 from shared.problems import RoleForbidden
 
 router = APIRouter(prefix="/v1/elections", tags=["election"], route_class=EdgeRoute)
 
 Desk = Annotated[Actor, Depends(allow(*DESK_ROLES))]
+Number = Annotated[int | None, Query(ge=1, le=100, description="Which count; none: the newest.")]
+Overseer = Annotated[Actor, Depends(allow(*DRAFT_ROLES))]
+PDF: dict[int | str, Any] = {
+    200: {"content": {"application/pdf": {"schema": {"type": "string", "contentMediaType": "application/pdf"}}}}
+}
 STEP = answers(ElectionUnknown, RoleForbidden, StepRefused)
 COUNT = answers(ElectionUnknown, RoleForbidden, StepRefused, CountersRefused, PapersOutstanding)
 
@@ -101,3 +108,42 @@ async def list_results(db: Reading, actor: SignedIn, means: Means, election_id: 
     names = await called(db, means.keys, election)
     found = await queries.results_of(db, election)
     return ResultsSeen(items=[result_seen(election, one, names) for one in found])
+
+
+async def _loaded(
+    reads: ReadingFactory, actor: Actor, means: MeansOf, election_id: UUID, number: int | None
+) -> tuple[Election, Result, ResultSeen]:
+    """All that a document says, read before it is set: setting takes a second and needs no database."""
+    async with reads() as db:
+        election = await election_of(db, actor, election_id)
+        result = await queries.result_of(db, election, number)
+        return election, result, await _shown(db, means, election, result)
+
+
+def _pdf(name: str, document: Document) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
+    return Response(document.pdf, media_type="application/pdf", headers=headers)
+
+
+@router.get(
+    "/{election_id}/result-notice", operation_id="get_result_notice", summary="The notice of the result as PDF",
+    response_class=Response, responses={**PDF, **answers(ElectionUnknown, NotCounted)},
+)  # fmt: skip
+async def get_result_notice(reads: Reads, actor: SignedIn, means: Means, election_id: UUID, now: Now) -> Response:
+    """For boards and doors (PUB-3)."""
+    election, _, shown = await _loaded(reads, actor, means, election_id, None)
+    return _pdf("result-notice", await result_notice(election, shown, now))
+
+
+@router.get(
+    "/{election_id}/counting-minutes", operation_id="get_counting_minutes", summary="The minutes of counting as PDF",
+    response_class=Response, responses={**PDF, **answers(ElectionUnknown, NotCounted, RoleForbidden)},
+)  # fmt: skip
+async def get_counting_minutes(
+    reads: Reads, actor: Overseer, means: Means, election_id: UUID, now: Now, number: Number = None
+) -> Response:
+    """Of the newest count, or of the one with this number; to be signed by hand (BAL-7)."""
+    election, result, shown = await _loaded(reads, actor, means, election_id, number)
+    if not actor.holds(DRAFT_ROLES, election.compound_code):
+        raise RoleForbidden(needed=sorted(DRAFT_ROLES))
+    return _pdf("counting-minutes", await minutes_of_counting(election, shown, result, now))

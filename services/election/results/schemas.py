@@ -119,7 +119,7 @@ class ItemResultSeen(Output):
 
     number: Count
     title: str
-    matter: str
+    matter: str | None
     majority: str
     agree: WeightSeen
     oppose: WeightSeen

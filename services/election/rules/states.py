@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.election.rules.parameters import Rules
+from services.election.rules.committee import enough_candidates
+from services.election.rules.parameters import Kind, Preset, Rules
 from shared.days import CalendarMissing, OnHoliday, day_of, is_within, period_end
 
 
@@ -23,7 +24,7 @@ class State(StrEnum):
 
 
 class Step(StrEnum):
-    FREEZE_ROLL = "FREEZE_ROLL"
+    POST_ROLL = "POST_ROLL"
     ANNOUNCE = "ANNOUNCE"
     OPEN = "OPEN"
     CLOSE = "CLOSE"
@@ -36,7 +37,7 @@ class Step(StrEnum):
 
 
 STEPS: Mapping[tuple[State, Step], State] = {
-    (State.DRAFT, Step.FREEZE_ROLL): State.ROLL_POSTED,
+    (State.DRAFT, Step.POST_ROLL): State.ROLL_POSTED,
     (State.ROLL_POSTED, Step.ANNOUNCE): State.ANNOUNCED,
     (State.ANNOUNCED, Step.OPEN): State.OPEN,
     (State.OPEN, Step.CLOSE): State.CLOSED,
@@ -53,8 +54,8 @@ STEPS: Mapping[tuple[State, Step], State] = {
 }
 """VOTE-10. Nothing else happens: no way back, no cancelling once it is open."""
 
-HIDDEN = frozenset({State.DRAFT, State.ROLL_POSTED})
-"""Only the desk sees it."""
+HIDDEN = frozenset({State.DRAFT})
+"""Only the desk sees it: from the posting of the roll on everybody may read and object (PUB-6, COM-1)."""
 COUNTED = frozenset({State.COUNTED, State.POSTED, State.FINAL, State.REPEATED})
 """Its result may be shown."""
 OVER = COUNTED | {State.CLOSED}
@@ -71,14 +72,22 @@ class Why(StrEnum):
     ROLL_EMPTY = "ROLL_EMPTY"
     NO_CONTEST = "NO_CONTEST"
     TURNOUT_REACHED = "TURNOUT_REACHED"
+    TOO_FEW_CANDIDATES = "TOO_FEW_CANDIDATES"
+    SIZE_WRONG = "SIZE_WRONG"
+    ROLL_STILL_POSTED = "ROLL_STILL_POSTED"
     NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
     OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
-    CALENDAR_UNKNOWN = "CALENDAR_UNKNOWN"
+    VERIFY_LOCALLY = "VERIFY_LOCALLY"
+    NOTE_NEEDED = "NOTE_NEEDED"
+    CALENDAR_MISSING = "CALENDAR_MISSING"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the steps are judged by. `entries` is the size of the roll, `repeats` whether the count asks for it."""
+    """What the steps are judged by. `entries` is the size of the roll, `must_repeat` whether the count asks for it.
+
+    Area in hundredths of a m².
+    """
 
     state: State
     rules: Rules
@@ -88,11 +97,25 @@ class Facts:
     seats: int
     entries: int = 0
     must_repeat: bool = False
+    preset: Preset = Preset.HOUSEHOLD_BALLOT
+    kind: Kind = Kind.HOUSEHOLD
+    heads: int = 0
+    area: int = 0
+    roll_posted_at: datetime | None = None
+    unsigned: int = 0
+    """*verify* parameters that no officer has signed for."""
+    note_needed: bool = False
+    """OWN-6. The roll has unknowns, and nobody has signed the note yet that tells both denominators."""
     objections_open: int = 0
     """PUB-6. In time and not decided."""
     corrections_due: int = 0
     recount_due: bool = False
     posted_at: datetime | None = None
+
+    @property
+    def roll_is_empty(self) -> bool:
+        """VOTE-10. Zero heads, or where area decides zero area: nothing to vote with."""
+        return self.heads == 0 or (self.kind is Kind.OWNERS_DECISION and self.area == 0)
 
 
 def next_state(facts: Facts, step: Step) -> State | None:
@@ -105,27 +128,54 @@ def refusal(facts: Facts, step: Step, now: datetime) -> Why | None:
     if next_state(facts, step) is None:
         return Why.NOT_FROM_HERE
     check = _CHECKS.get(step)
-    return check(facts, now) if check else None
+    try:
+        return check(facts, now) if check else None
+    except CalendarMissing:  # DAY-1: an unpublished year decides, and nothing is guessed
+        return Why.CALENDAR_MISSING
 
 
 def _roll(facts: Facts, now: datetime) -> Why | None:
-    # A ballot is held only where there are more nominees than seats (PMC-1).
-    return None if facts.nominees > facts.seats else Why.NO_CONTEST
+    if facts.preset is Preset.CANDIDATES:  # COM-1
+        enough = enough_candidates(facts.nominees, facts.seats, facts.rules.surplus_percent)
+        return None if enough else Why.TOO_FEW_CANDIDATES
+    if facts.preset is Preset.HOUSEHOLD_BALLOT and facts.nominees <= facts.seats:
+        return Why.NO_CONTEST  # a ballot is held only where there are more nominees than seats (PMC-1)
+    return None
+
+
+def roll_is_posted(facts: Facts, now: datetime) -> bool:
+    """PUB-6, DAY-1. Whether the posting of the roll still runs. Raises CalendarMissing."""
+    if facts.roll_posted_at is None or facts.rules.roll_posting_days == 0:
+        return False
+    return is_within(now, day_of(facts.roll_posted_at), facts.rules.roll_posting_days)
+
+
+def is_unread(facts: Facts) -> bool:
+    """BAL-5. An owners' decision waits until an officer has read the local text for what is marked *verify*."""
+    return facts.kind is Kind.OWNERS_DECISION and facts.unsigned > 0
 
 
 def _announce(facts: Facts, now: datetime) -> Why | None:
-    if facts.entries == 0:
+    if facts.roll_is_empty:
         return Why.ROLL_EMPTY
+    if is_unread(facts):
+        return Why.VERIFY_LOCALLY
+    if roll_is_posted(facts, now):
+        return Why.ROLL_STILL_POSTED
     if facts.objections_open or facts.corrections_due:
         return Why.OBJECTIONS_OPEN
+    if facts.note_needed:
+        return Why.NOTE_NEEDED  # OWN-6
     if facts.opens_at < earliest_opening(now, facts.rules):
         return Why.NOTICE_TOO_SHORT
     return None if window_fits(facts) else Why.WINDOW_WRONG
 
 
 def _open(facts: Facts, now: datetime) -> Why | None:
-    if facts.entries == 0:
+    if facts.roll_is_empty:
         return Why.ROLL_EMPTY
+    if is_unread(facts):
+        return Why.VERIFY_LOCALLY
     if now < facts.opens_at:
         return Why.TOO_EARLY
     return Why.TOO_LATE if now >= facts.closes_at else None
@@ -157,15 +207,12 @@ def _finalise(facts: Facts, now: datetime) -> Why | None:
         return Why.OBJECTIONS_OPEN
     if facts.posted_at is None:
         return Why.TOO_EARLY
-    try:
-        runs = is_within(now, day_of(facts.posted_at), facts.rules.objection_days)
-    except CalendarMissing:
-        return Why.CALENDAR_UNKNOWN  # nothing is guessed (DAY-1)
+    runs = is_within(now, day_of(facts.posted_at), facts.rules.objection_days)
     return Why.TOO_EARLY if runs else None
 
 
 _CHECKS = {
-    Step.FREEZE_ROLL: _roll,
+    Step.POST_ROLL: _roll,
     Step.ANNOUNCE: _announce,
     Step.OPEN: _open,
     Step.CLOSE: _close,

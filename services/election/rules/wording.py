@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from services.election.rules.casting import CastWhy
+from services.election.rules.drafts import Misfit
 from services.election.rules.states import Why
 
-WORDS: Mapping[Why | CastWhy, tuple[str, str]] = {
+WORDS: Mapping[Why | CastWhy | Misfit, tuple[str, str]] = {
     Why.NOT_FROM_HERE: ("当前阶段没有这一步。", "There is no such step from this state."),
     Why.TOO_EARLY: ("时间未到。", "It is too early."),
     Why.TOO_LATE: ("公告的投票时间已过。", "The announced window is over."),
@@ -14,9 +15,41 @@ WORDS: Mapping[Why | CastWhy, tuple[str, str]] = {
     Why.ROLL_EMPTY: ("名册上没有可投票的住户。", "The roll holds nobody who votes."),
     Why.NO_CONTEST: ("候选人不多于名额,无需划票。", "There are no more nominees than seats: no ballot is needed."),
     Why.TURNOUT_REACHED: ("参与户数已达到或已重投过一次。", "Turnout was reached, or it was repeated once already."),
+    Why.TOO_FEW_CANDIDATES: ("候选人数不足,不能差额选举。", "There are too few candidates for the seats."),
+    Why.SIZE_WRONG: ("三人的业委会只用于不超过 100 户的小区。", "A committee of three is for at most 100 homes."),
+    Why.ROLL_STILL_POSTED: ("名册公示期未满。", "The roll is still posted for objections."),
+    Misfit.ITEMS_NEEDED: ("请写明表决事项。", "Say what is to be decided."),
+    Misfit.ITEMS_NOT_HERE: ("选人的投票不设表决事项。", "A ballot of names has no items."),
+    Misfit.NAMES_NOT_HERE: ("表决事项的投票不设候选人。", "A decision has no names on its ballot."),
+    Misfit.SEATS_NEEDED: ("请写明名额。", "Say how many seats there are."),
+    Misfit.SEATS_NOT_HERE: ("表决事项的投票没有名额。", "A decision has no seats."),
+    Misfit.SEATS_WRONG: ("业委会由 5 至 11 人的单数组成。", "A committee has 5 to 11 seats, an odd number."),
+    Misfit.MATTER_NEEDED: ("请写明事项类别。", "Say what kind of matter it is."),
+    Misfit.MATTER_WRONG: ("该事项适用另一种表决比例。", "This matter needs another majority than the preset's."),
+    Misfit.RESERVED: (
+        "该事项依法由业主共同决定,请发起业主表决。",
+        "The law reserves this matter to the owners: start an owners' decision.",
+    ),
+    Misfit.MEMBERS_NEEDED: ("请列出委员。", "List the members."),
+    Misfit.MEMBERS_NOT_HERE: ("只有委员表决才列委员。", "Only a members' vote lists members."),
+    Misfit.MEMBER_TWICE: ("委员不能重复。", "A member is listed twice."),
+    Misfit.SCOPE_NEEDED: ("请写明有利害关系的楼栋或单元。", "Name the buildings or entrances interested."),
+    Misfit.SCOPE_NOT_HERE: ("委员表决没有楼栋范围。", "A members' vote has no scope of buildings."),
+    Misfit.SILENCE_UNADOPTED: (
+        "未反馈票计入须有业主大会通过的议事规则,请写明。",
+        "Silence counts only by an adopted rule of procedure: name it.",
+    ),
     Why.NOTHING_TO_RECOUNT: ("没有需要重新计票的决定。", "No decision asks for a recount."),
+    Why.NOTE_NEEDED: (
+        "名册有未知项,须先签署说明,写明最小与最大分母。",
+        "The roll has unknowns: a signed note must tell its best and worst denominator first.",
+    ),
+    Why.VERIFY_LOCALLY: (
+        "有参数须由街道核对本地规定后签字。",
+        "Verify locally: a street officer must read the local text and sign for a parameter.",
+    ),
     Why.OBJECTIONS_OPEN: ("还有异议未处理完毕。", "An objection is not settled yet."),
-    Why.CALENDAR_UNKNOWN: ("该年度的节假日安排尚未公布。", "The holidays of that year are not published yet."),
+    Why.CALENDAR_MISSING: ("该年度的节假日安排尚未公布。", "The holidays of that year are not published yet."),
     CastWhy.NOT_ENTITLED: ("您不能为这户投票。", "You may not cast for this home."),
     CastWhy.HOME_HAS_CAST: ("本户已由他人投票,先投的有效。", "Somebody of this home has cast; the first stands."),
     CastWhy.OWNER_HAS_CAST: ("本户业主已投票,以业主的为准。", "The owner has cast; his ballot prevails."),

@@ -39,6 +39,8 @@ class Election(Base):
     rule_set_id: Mapped[UUID | None]
     """None: the preset's own defaults."""
     rule_set_version: Mapped[int | None]
+    unsigned: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
+    """The *verify* parameters that no officer has signed for: shown as "verify locally", and no T1 decision opens."""
     rules: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Every parameter, written out; frozen with the announcement."""
     state: Mapped[str] = mapped_column(String(12))
@@ -144,7 +146,8 @@ class Item(Base):
     __tablename__ = "item"
     election_id: Mapped[UUID] = mapped_column(ForeignKey("election.election.id"), primary_key=True)
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    matter: Mapped[str] = mapped_column(String(24))
+    matter: Mapped[str | None] = mapped_column(String(24))
+    """None where members decide their own business (PMC-5)."""
     title: Mapped[str] = mapped_column(String(200))
     words: Mapped[str] = mapped_column(Text)
     __table_args__ = (

@@ -118,25 +118,36 @@ class PaperBox(Base):
     opened_by: Mapped[str | None] = mapped_column(String(100))
     seal_found: Mapped[str | None] = mapped_column(String(40))
     witnesses: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    caller_id: Mapped[UUID | None]
+    counter_id: Mapped[UUID | None]
+    scrutineer_id: Mapped[UUID | None]
+    """BAL-7. Who read out, who wrote down and who watched: three persons."""
     counted: Mapped[int | None]
     """Papers found in it."""
     __table_args__ = (
         CheckConstraint("(opened_at IS NULL) = (seal_found IS NULL)", name="opened_whole"),
         CheckConstraint("opened_at IS NULL OR cardinality(witnesses) >= 2", name="witnessed"),
+        CheckConstraint(
+            "opened_at IS NULL OR (caller_id <> counter_id AND counter_id <> scrutineer_id"
+            " AND caller_id <> scrutineer_id AND counted >= 0)",
+            name="counted_by_three",
+        ),
     )
 
 
 class PaperScan(Base):
-    """The picture of a returned paper, by file reference; keyers see this and nothing else."""
+    """The picture of a returned paper, by file reference; keyers see the newest take and nothing else."""
 
     __tablename__ = "paper_scan"
     election_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    take: Mapped[int] = mapped_column(Integer, primary_key=True)
     file_id: Mapped[UUID]
     sha256: Mapped[str] = mapped_column(String(64))
     scanned_by: Mapped[UUID]
     at: Mapped[datetime]
     __table_args__ = (
+        CheckConstraint("take >= 1", name="take"),
         ForeignKeyConstraint(["election_id", "number"], ["election.paper.election_id", "election.paper.number"]),
     )
 

@@ -19,7 +19,7 @@ from tests.election.api.neighbour import home_id
         ({"opens_at": "2026-12-01"}, "/opens_at"),
         ({"opens_at": "2026-12-01T09:00:00"}, "/opens_at"),
         ({"opens_at": CLOSES.isoformat(), "closes_at": OPENS.isoformat()}, ""),
-        ({"rule_set": "ORDINARY"}, "/rule_set"),
+        ({"rule_set": "REFERENDUM"}, "/rule_set"),
         ({"nominees": [{"name": "王", "consents": False}]}, "/nominees/0/consents"),
         ({"parameters": {"voters": "ANYBODY"}}, "/parameters/voters"),
         ({"parameters": {"seats": 2}}, "/parameters/seats"),
@@ -93,7 +93,7 @@ async def test_the_list_leaves_in_each_form_and_narrows(hall: Hall, form: str) -
 async def test_what_may_be_done_is_told_with_every_election(hall: Hall) -> None:
     """VOTE-10: `allowed`."""
     election = await hall.draft()
-    assert election["allowed"] == ["FREEZE_ROLL", "CANCEL"]
+    assert election["allowed"] == ["POST_ROLL", "CANCEL"]
     opened = await hall.opened()
     path = f"/v1/elections/{opened['id']}"
 
@@ -113,4 +113,4 @@ async def test_a_refusal_is_told_in_the_asked_language(hall: Hall) -> None:
     en = (await hall.post(hall.clerk, path, None, **{"Accept-Language": "en"})).json()
 
     assert (zh["detail"], en["detail"]) == ("当前阶段没有这一步。", "There is no such step from this state.")
-    assert zh["allowed"] == ["FREEZE_ROLL", "CANCEL"]
+    assert zh["allowed"] == ["POST_ROLL", "CANCEL"]

@@ -10,6 +10,7 @@ import pytest
 from services.election.rules.casting import Capacity, Cast, CastWhy, Wish, capacity_of, refusal, standing
 from services.election.rules.commitments import canonical, commitment, what_said, who_said
 from services.election.rules.committee import Contest, Papers, count_committee, enough_candidates, size_fits
+from services.election.rules.drafts import Misfit
 from services.election.rules.household import Outcome, Terms, Voters, count_household, has_ballot, is_valid
 from services.election.rules.lot import drawn, lot_order
 from services.election.rules.parameters import DEFAULTS as PRESETS
@@ -255,7 +256,7 @@ def test_with_fewer_than_half_of_the_seats_filled_it_is_elected_again(passing: s
 
 def facts(state: State = State.ANNOUNCED, **changed: object) -> Facts:
     opens = MONDAY + timedelta(days=4)
-    usual = Facts(state, DEFAULTS, opens, opens + timedelta(days=7), nominees=3, seats=2, entries=10)
+    usual = Facts(state, DEFAULTS, opens, opens + timedelta(days=7), nominees=3, seats=2, entries=10, heads=10)
     return replace(usual, **changed)  # type: ignore[arg-type]
 
 
@@ -311,10 +312,10 @@ def test_the_window_is_five_to_sixty_days(window: timedelta, fits: bool) -> None
 
 def test_an_empty_roll_or_no_contest_goes_no_further() -> None:
     """VOTE-10, BAL-11."""
-    assert step_refusal(facts(State.ROLL_POSTED, entries=0), Step.ANNOUNCE, MONDAY) is Why.ROLL_EMPTY
-    assert step_refusal(facts(State.ANNOUNCED, entries=0), Step.OPEN, OPENS) is Why.ROLL_EMPTY
-    assert step_refusal(facts(State.DRAFT, nominees=2), Step.FREEZE_ROLL, MONDAY) is Why.NO_CONTEST
-    assert step_refusal(facts(State.DRAFT, nominees=3), Step.FREEZE_ROLL, MONDAY) is None
+    assert step_refusal(facts(State.ROLL_POSTED, heads=0), Step.ANNOUNCE, MONDAY) is Why.ROLL_EMPTY
+    assert step_refusal(facts(State.ANNOUNCED, heads=0), Step.OPEN, OPENS) is Why.ROLL_EMPTY
+    assert step_refusal(facts(State.DRAFT, nominees=2), Step.POST_ROLL, MONDAY) is Why.NO_CONTEST
+    assert step_refusal(facts(State.DRAFT, nominees=3), Step.POST_ROLL, MONDAY) is None
 
 
 def test_the_day_of_the_announcement_is_not_counted() -> None:
@@ -341,7 +342,7 @@ def test_ballots_are_taken_only_while_open_and_within_the_window(state: State, a
 
 def test_allowed_lists_what_would_not_be_refused() -> None:
     """VOTE-10."""
-    assert list(allowed(facts(State.DRAFT), MONDAY)) == [Step.FREEZE_ROLL, Step.CANCEL]
+    assert list(allowed(facts(State.DRAFT), MONDAY)) == [Step.POST_ROLL, Step.CANCEL]
     assert list(allowed(facts(State.OPEN), CLOSES)) == [Step.CLOSE]
     assert list(allowed(facts(State.FINAL), CLOSES)) == []
 
@@ -382,5 +383,5 @@ def test_who_and_what_open_apart_and_marks_have_no_order() -> None:
 
 
 def test_every_reason_has_words_in_both_languages() -> None:
-    assert set(WORDS) == set(Why) | set(CastWhy)
+    assert set(WORDS) == set(Why) | set(CastWhy) | set(Misfit)
     assert all(zh and en for zh, en in WORDS.values())

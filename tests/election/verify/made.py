@@ -314,7 +314,9 @@ class Made:
 
     @cached_property
     def delivered(self) -> frozenset[int]:
-        return frozenset(place for place in range(len(self.rows)) if place % 3 == 0) if self.plan.silence else frozenset()
+        return (
+            frozenset(place for place in range(len(self.rows)) if place % 3 == 0) if self.plan.silence else frozenset()
+        )
 
     def _count(self) -> tuple[str, dict[str, Any]]:
         preset, roll = self.plan.preset, self._weighed()
