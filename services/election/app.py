@@ -5,12 +5,15 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from services.election.ballots.care_routes import routers as care
+from services.election.ballots.noticing import give_notice
 from services.election.ballots.routes import routers as ballots
 from services.election.elections.routes import router as elections
 from services.election.errors import ERRORS
 from services.election.house import Station
 from services.election.objections.routes import router as objections
 from services.election.results.routes import router as results
+from services.election.proxies.routes import router as proxies
 from services.election.rolls.routes import router as rolls
 from services.election.rulesets.routes import router as rule_sets
 from services.election.settings import ElectionSettings
@@ -49,8 +52,9 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(elections, rolls, rule_sets, *ballots, objections, results),
+            routers=(elections, rolls, rule_sets, *ballots, *care, proxies, objections, results),
             errors=ERRORS,
+            passes={"notices": give_notice},
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared.files import REFERENCE_REFUSED, ReferenceRefused
 from shared.problems import Answer, Refusal, documented
 
 
@@ -59,6 +60,26 @@ class HomeNotOnRoll(Refusal):
 
 class BallotUnknown(Refusal):
     """No ballot of this home, or none that the caller may know of."""
+
+
+class ProxyRefused(Refusal):
+    """BAL-4. Facts: why, why_zh, why_en."""
+
+
+class ProxyUnknown(Refusal):
+    """No such authority, or none that the caller may know of."""
+
+
+class DisputeRefused(Refusal):
+    """VOTE-1, BAL-12. Facts: why, why_zh, why_en."""
+
+
+class BallotObjectionUnknown(Refusal):
+    """No such objection, or none that the caller may know of."""
+
+
+class ExtensionRefused(Refusal):
+    """BAL-6. Facts: why, why_zh, why_en, closes_at."""
 
 
 class NotCounted(Refusal):
@@ -141,6 +162,19 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         "Shops and unsold dwellings have no ballot.",
     ),
     BallotUnknown: Answer(404, "ballot-unknown", "没有这张票", "No such ballot"),
+    ProxyRefused: Answer(
+        409, "proxy-refused", "委托不能登记", "The authority is not taken", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    ProxyUnknown: Answer(404, "proxy-unknown", "没有这份委托", "No such authority"),
+    DisputeRefused: Answer(
+        409, "dispute-refused", "不能办理", "It is not taken", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    BallotObjectionUnknown: Answer(404, "ballot-objection-unknown", "没有这项异议", "No such objection"),
+    ExtensionRefused: Answer(
+        409, "extension-refused", "不能延期", "The window is not extended", "{why_zh}", "{why_en}",
+        members=("why", "closes_at"),
+    ),
+    ReferenceRefused: REFERENCE_REFUSED,
     NotCounted: Answer(
         409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果。", "The count makes the result.",
         members=("state",),
