@@ -53,7 +53,7 @@ def notary_url(settings: ElectionSettings) -> str:
         return settings.notary_database_url
     url = make_url(settings.database_url)
     if url.password is not None:
-        raise ValueError("ELECTION_NOTARY_DATABASE_URL is needed: the room's own password does not open the notary's role")
+        raise ValueError("ELECTION_NOTARY_DATABASE_URL is missing: the room's own password is not the notary's")
     return url.set(username=ROLE).render_as_string(hide_password=False)
 
 
