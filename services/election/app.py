@@ -12,6 +12,10 @@ from services.election.elections.routes import router as elections
 from services.election.errors import ERRORS
 from services.election.house import Station
 from services.election.keyings.routes import router as keyings
+from services.election.log.house import Archive
+from services.election.log.routes import router as log
+from services.election.log.signing import SigningPass, published_key
+from services.election.log.trees import Trees
 from services.election.objections.routes import router as objections
 from services.election.papers.routes import router as papers
 from services.election.proxies.routes import router as proxies
@@ -56,12 +60,13 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             metadata=metadata,
             routers=(
                 *(elections, rolls, rule_sets, *ballots, *care, proxies),
-                *(papers, keyings, objections, results),
+                *(papers, keyings, objections, results, log),
             ),
             errors=ERRORS,
-            passes={"notices": give_notice},
+            passes={"notices": give_notice, "notary": SigningPass(settings)},
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )
     )
     app.state.station = Station.of(app.state.room)
+    app.state.archive = Archive(Trees(), published_key(settings))
     return app

@@ -156,6 +156,22 @@ class EffectRefused(Refusal):
     """PUB-6. An effect that such an objection cannot have. Facts: allowed."""
 
 
+class CheckpointMissing(Refusal):
+    """The notary has not signed this log yet, or nothing that may be told now."""
+
+
+class ProofUnknown(Refusal):
+    """No checkpoint of this size that may be told, or the sizes are the wrong way round."""
+
+
+class StatusUnsettled(Refusal):
+    """No status of each entitlement yet, or a ballot was voided since. Facts: state."""
+
+
+class RecordForbidden(Refusal):
+    """The complete record is for auditors, who counted, and owners where the rule set lets them inspect."""
+
+
 _WHY = ("why", "state", "allowed")
 
 ERRORS: Mapping[type[Refusal], Answer] = {
@@ -271,6 +287,23 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     EffectRefused: Answer(
         422, "effect-refused", "此类异议不能作此处理", "Such an objection cannot have this effect", "可选:{allowed}。",
         "Possible: {allowed}.", members=("allowed",),
+    ),
+    CheckpointMissing: Answer(
+        404, "checkpoint-missing", "还没有签署的检查点", "No checkpoint yet", "公证约十秒签一次;投票期间按整点公开。",
+        "The notary signs within ten seconds; while voting runs they are told by the hour.",
+    ),
+    ProofUnknown: Answer(
+        404, "proof-unknown", "没有这样的检查点可供证明", "No checkpoints to prove this between",
+        "请用检查点列表中的大小,旧的在前。", "Take sizes from the list of checkpoints, the older one first.",
+    ),
+    StatusUnsettled: Answer(
+        409, "status-unsettled", "各户的最终状态尚未确定", "The status of each entitlement is not settled",
+        "计票时确定;作废选票后须重新计票。", "The count settles it; after a ballot was voided a recount does.",
+        members=("state",),
+    ),
+    RecordForbidden: Answer(
+        403, "record-forbidden", "完整记录不对您开放", "The complete record is not open to you",
+        "审计、计票人以及规则允许查阅的业主可以取得。", "Auditors, who counted, and owners where the rules let them.",
     ),
 }  # fmt: skip
 answers = documented(ERRORS)
