@@ -79,7 +79,9 @@ def _apart(stack: contextlib.ExitStack, settings: GatewaySettings, urls: dict[st
         "ticket": ticket_app(TicketSettings(database_url=urls["ticket"], **common)),
         "survey": survey_app(SurveySettings(database_url=urls["survey"], **common)),
         "election": election_app(ElectionSettings(database_url=urls["election"], **common)),
-        "meeting": meeting_app(MeetingSettings(database_url=urls["meeting"], ticket_url=at["ticket"], **common)),
+        "meeting": meeting_app(
+            MeetingSettings(database_url=urls["meeting"], ticket_url=at["ticket"], task_look_seconds=1, **common)
+        ),
     }
     for name, app in apps.items():
         stack.enter_context(_serving(TakenIn(app), sockets[name], room=True))
