@@ -42,6 +42,8 @@ class GatewaySettings(BaseSettings):
 
     admit: int = Field(96, ge=4)
     """Requests worked on at once; the less urgent classes get a part of it (admission.py)."""
+    room_concurrency: int = Field(64, ge=4)
+    """The same for each room that is a process of its own."""
     admit_streams: int = Field(1_000, ge=1)
     """Open event streams and long polls; they cost memory, not work."""
 
