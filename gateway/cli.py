@@ -28,6 +28,7 @@ from migrations.heads import ROOMS
 from migrations.origin import Kind, Origin, origin_of, set_origin
 from migrations.run import prepare
 from shared.postgres import LauncherRefused, Postgres, find_binaries
+from shared.settings import SettingsRefused, read_settings
 
 if TYPE_CHECKING:
     from gateway.house import House
@@ -43,7 +44,7 @@ def main() -> None:
     """Every refusal is one line and exit code 2; an operator never sees a trace (LINLI_DEBUG=1 shows it)."""
     try:
         app()
-    except (LauncherRefused, StartRefused) as refusal:
+    except (LauncherRefused, StartRefused, SettingsRefused) as refusal:
         sys.exit(_complain(str(refusal)))
     except Exception as error:
         if debugging():
@@ -85,7 +86,8 @@ def _run(asked: Asked, say: Progress, postgres: Postgres, listening: socket.sock
     from shared.telemetry import configure_logs
 
     configure_logs()
-    settings = GatewaySettings(
+    settings = read_settings(
+        GatewaySettings,
         host=asked.host,
         port=listening.getsockname()[1],
         data_dir=asked.data_dir,
@@ -142,7 +144,7 @@ def init(
         if origin is not None and origin.kind is Kind.SAMPLE:
             raise StartRefused(f"{asked.data_dir} holds the sample compound: choose another DATA_DIR for a real house")
         set_origin(url, Origin(Kind.REAL, is_whole=True))
-        settings = GatewaySettings(host=asked.host, port=asked.port, data_dir=asked.data_dir)
+        settings = read_settings(GatewaySettings, host=asked.host, port=asked.port, data_dir=asked.data_dir)
         made = asyncio.run(first_administrator(settings, room_urls(url), login))
     if made is None:
         raise StartRefused("this house has an administrator already; he gives further roles (POST /v1/roles)")

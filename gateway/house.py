@@ -31,6 +31,7 @@ from services.ticket.app import create_app as ticket_app
 from services.ticket.settings import TicketSettings
 from shared.database import Database
 from shared.sealing import Keys
+from shared.settings import read_settings
 from shared.telemetry import log
 
 Urls = Mapping[str, str]
@@ -59,11 +60,11 @@ def room_apps(settings: GatewaySettings, urls: Urls) -> dict[str, FastAPI]:
     """Every room, the registry first since the others learn its keys at start, each reaching the others directly."""
     common: dict[str, Any] = {"data_dir": settings.data_dir, "public_url": settings.url, "sample": settings.sample}
     apps = {
-        "registry": registry_app(RegistrySettings(database_url=urls["registry"], **common)),
-        "ticket": ticket_app(TicketSettings(database_url=urls["ticket"], **common)),
-        "survey": survey_app(SurveySettings(database_url=urls["survey"], **common)),
-        "election": election_app(ElectionSettings(database_url=urls["election"], **common)),
-        "meeting": meeting_app(MeetingSettings(database_url=urls["meeting"], **common)),
+        "registry": registry_app(read_settings(RegistrySettings, database_url=urls["registry"], **common)),
+        "ticket": ticket_app(read_settings(TicketSettings, database_url=urls["ticket"], **common)),
+        "survey": survey_app(read_settings(SurveySettings, database_url=urls["survey"], **common)),
+        "election": election_app(read_settings(ElectionSettings, database_url=urls["election"], **common)),
+        "meeting": meeting_app(read_settings(MeetingSettings, database_url=urls["meeting"], **common)),
     }
     for app in apps.values():
         for name, other in apps.items():
@@ -96,7 +97,7 @@ def room_contracts(apps: Mapping[str, FastAPI]) -> dict[str, dict[str, Any]]:
 
 async def first_administrator(settings: GatewaySettings, urls: Urls, login: str) -> tuple[str, datetime] | None:
     """`linli init`: the one-time code of the first administrator and its end; None when there is one already."""
-    keys = Keys.load(settings.data_dir / "keys", create=True)
+    keys = Keys.load(settings.keys, create=settings.keys_dir is None)
     database = Database(urls["registry"], 1)
     try:
         async with database.write() as session, session.begin():

@@ -7,4 +7,4 @@ from services.election.settings import ElectionSettings
 from shared.serve import main
 
 if __name__ == "__main__":
-    main(create_app(ElectionSettings()), sys.argv[1:])
+    main(create_app, ElectionSettings, sys.argv[1:])
