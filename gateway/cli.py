@@ -18,6 +18,8 @@ from gateway.start import (
     choose_origin,
     debugging,
     in_one_line,
+    make_real,
+    refuse_outside,
     room_urls,
     running_database,
     serve,
@@ -25,7 +27,7 @@ from gateway.start import (
     take_port,
 )
 from migrations.heads import ROOMS
-from migrations.origin import Kind, Origin, origin_of, set_origin
+from migrations.origin import Kind, Origin, set_origin
 from migrations.run import prepare
 from shared.postgres import LauncherRefused, Postgres, find_binaries
 from shared.settings import SettingsRefused, read_settings
@@ -60,6 +62,7 @@ def _complain(line: str) -> int:
 @app.command()
 def run() -> None:
     """Start the house and serve it until Ctrl-C. Reads PORT, HOST, EMPTY, HOMES, DATA_DIR."""
+    refuse_outside("linli run")
     asked = asked_of(os.environ)
     say = Progress()
     code = 0
@@ -140,10 +143,7 @@ def init(
     from gateway.settings import GatewaySettings
 
     with running_database(asked.data_dir, Progress()) as url:
-        origin = origin_of(url)
-        if origin is not None and origin.kind is Kind.SAMPLE:
-            raise StartRefused(f"{asked.data_dir} holds the sample compound: choose another DATA_DIR for a real house")
-        set_origin(url, Origin(Kind.REAL, is_whole=True))
+        make_real(url, asked.data_dir)
         settings = read_settings(GatewaySettings, host=asked.host, port=asked.port, data_dir=asked.data_dir)
         made = asyncio.run(first_administrator(settings, room_urls(url), login))
     if made is None:
@@ -157,6 +157,7 @@ def init(
 @app.command()
 def migrate() -> None:
     """Bring every room's schema to its newest revision, without serving."""
+    refuse_outside("linli migrate")
     asked = asked_of(os.environ)
     say = Progress()
     with Postgres(asked.data_dir, say=say) as postgres:
@@ -198,6 +199,7 @@ def backup(
     """Write database, keys and files into one archive, of a running or a resting house."""
     from gateway.backup import back_up
 
+    refuse_outside("linli backup")
     back_up(asked_of(os.environ).data_dir, archive, Progress())
 
 
@@ -208,6 +210,7 @@ def restore(
     """Make a house from a backup, in a DATA_DIR that is empty."""
     from gateway.backup import restore as make_from
 
+    refuse_outside("linli restore")
     make_from(asked_of(os.environ).data_dir, archive, Progress())
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import psycopg
 import uvicorn
 from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.database import WHAT_IT_IS
 from shared.sealing import SealingFault
 from shared.settings import RoomSettings, SettingsRefused, read_settings
 from shared.telemetry import configure_logs
@@ -46,6 +48,8 @@ def main(create: Callable[[Kind], FastAPI], kind: type[Kind], arguments: Sequenc
         if arguments and not is_worker:
             raise SettingsRefused(f"{' '.join(arguments)}: nothing, or worker")
         settings = read_settings(kind, **({"background": True} if is_worker else {}))
+        if settings.sample:
+            refuse_real(settings.database_url)
         app = create(settings)
     uvicorn.run(
         TakenIn(OnlyInside(app) if is_worker else app),
@@ -58,6 +62,17 @@ def main(create: Callable[[Kind], FastAPI], kind: type[Kind], arguments: Sequenc
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         **LISTENING,
     )
+
+
+def refuse_real(url: str) -> None:
+    """Sample sign-ins need no secret: SettingsRefused when the database said to be a real house's (ADR 31)."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            said = connection.execute(WHAT_IT_IS).fetchone()
+    except psycopg.OperationalError as fault:
+        raise SettingsRefused(f"SAMPLE=1, and the database does not answer: {' '.join(str(fault).split())}") from fault
+    if said == ("REAL",):
+        raise SettingsRefused("SAMPLE=1, and the database holds a real house")
 
 
 @contextmanager

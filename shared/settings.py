@@ -98,12 +98,24 @@ def room_config(room: str) -> SettingsConfigDict:
     return SettingsConfigDict(frozen=True, extra="ignore", env_prefix=f"{room}_")
 
 
-class RoomSettings(Settings):
-    """What each room needs; a room's own class adds its fields and `model_config = room_config("TICKET")`."""
+class DatabaseSettings(Settings):
+    """Where a room's schema is. The role is the room's, as its `env_prefix` names it."""
 
     database_url: str = Field(repr=False)
     """postgresql://host/database; without a role in it, the room's runtime role with DATABASE_PASSWORD."""
     database_password: str = Field("", repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _role_in_the_url(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        url, password = str(given.get("database_url") or ""), str(given.get("database_password") or "")
+        role = str(cls.model_config.get("env_prefix", "")).rstrip("_").lower()
+        return {**given, "database_url": with_role(url, role, password)} if url else dict(given)
+
+
+class RoomSettings(DatabaseSettings):
+    """What each room needs; a room's own class adds its fields and `model_config = room_config("TICKET")`."""
+
     prepared_statements: bool = True
     """False behind a pooler that hands connections round by transaction and keeps no prepared statements."""
     pool_size: int = Field(3, ge=1, le=100)
@@ -123,13 +135,6 @@ class RoomSettings(Settings):
     """Where the registry answers when rooms are processes of their own."""
     metrics_token: str = Field("", repr=False)
     """Bearer token for /internal/metrics from elsewhere than loopback; empty: loopback only."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _role_in_the_url(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        url, password = str(given.get("database_url") or ""), str(given.get("database_password") or "")
-        role = str(cls.model_config.get("env_prefix", "")).rstrip("_").lower()
-        return {**given, "database_url": with_role(url, role, password)} if url else dict(given)
 
     @model_validator(mode="after")
     def _url_has_no_slash(self) -> Self:
