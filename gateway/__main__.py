@@ -1,13 +1,11 @@
 """`python -m gateway`: the front door before rooms that are processes of their own, at `<ROOM>_URL`."""
 
-import uvicorn
-
 from gateway.app import Gateway, Plan
 from gateway.http_upstream import Http
 from gateway.settings import GatewaySettings
 from shared.identity import HouseKey
 from shared.sealing import secret
-from shared.serve import LISTENING, in_one_line, new_key
+from shared.serve import in_one_line, new_key, serve
 from shared.settings import SettingsRefused, read_settings
 from shared.telemetry import configure_logs
 
@@ -29,14 +27,9 @@ def main() -> None:
     with in_one_line():
         settings = read_settings(GatewaySettings)
         gateway = gateway_of(settings)
-    uvicorn.run(
-        gateway,
-        host=settings.host,
-        port=settings.port,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
-        **LISTENING,
-    )
+    # Who the client is, is told by the proxies that the operator names, and by nobody else.
+    proxies = settings.trusted_proxies
+    serve(gateway, settings.host, settings.port, proxy_headers=bool(proxies), forwarded_allow_ips=proxies)
 
 
 if __name__ == "__main__":

@@ -215,6 +215,21 @@ def restore(
 
 
 @app.command()
+def secrets(
+    folder: Annotated[Path, typer.Argument(help="Where they are kept; one folder for each container.")],
+    owner: Annotated[int, typer.Option(help="The user that containers run as.")] = 10_001,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="The keys of a house in one process that moves into containers.")
+    ] = None,
+) -> None:
+    """Make what docker-compose.yml gives to each container: keys, passwords, the token for metrics."""
+    from gateway.house import token_key
+    from gateway.secrets import make_secrets
+
+    make_secrets(folder, owner, source, token_key, Progress())
+
+
+@app.command()
 def psql(
     role: Annotated[str, typer.Argument(help=f"Whose eyes: postgres, {', '.join(ROOMS)}.")] = "postgres",
 ) -> None:

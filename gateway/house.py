@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -21,6 +22,7 @@ from services.registry.app import create_app as registry_app
 from services.registry.errors import RoleHeld
 from services.registry.oauth.mini_program import SAMPLE_PREFIX
 from services.registry.oauth.schemas import GrantType
+from services.registry.oauth.tokens import Issuer
 from services.registry.roles.actions import first_administrator as make_first_administrator
 from services.registry.sample.load import load
 from services.registry.sample.people import SAMPLE_PEOPLE, SamplePerson
@@ -93,6 +95,11 @@ def room_contracts(apps: Mapping[str, FastAPI]) -> dict[str, dict[str, Any]]:
         name: app.openapi() | {"x-problems": problem_table(app.state.room.errors)} for name, app in apps.items()
     }
     return {"gateway": own_contract(), **contracts}
+
+
+def token_key(folder: Path) -> None:
+    """Make the key that signs access tokens, if it is not there: the registry's alone."""
+    Issuer(folder, "", create=True)
 
 
 async def first_administrator(settings: GatewaySettings, urls: Urls, login: str) -> tuple[str, datetime] | None:

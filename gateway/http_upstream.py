@@ -143,13 +143,17 @@ class Http:
             return reply
 
     def _next(self, tried: list[Instance]) -> Instance | None:
-        """The next in turn whose circuit lets a call through, one that was tried already only if there is no other."""
+        """The next in turn whose circuit lets a call through, one that was tried already only if there is no other.
+
+        When one has just failed, another is asked whatever its circuit says: it may have come back a moment ago.
+        """
         self._turn += 1
         at = self._turn % len(self.instances)
         in_turn = self.instances[at:] + self.instances[:at]
         untried = [one for one in in_turn if one not in tried]
         now = time.monotonic()
-        return next((one for one in [*untried, *tried] if one.circuit.lets_through(now)), None)
+        willing = (one for one in untried or tried if one.circuit.lets_through(now))
+        return next(willing, untried[0] if tried and untried else None)
 
     def _is_elsewhere(self, fault: Exception, tried: list[Instance]) -> bool:
         """Whether nothing was sent and there is an instance that was not asked yet."""

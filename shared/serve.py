@@ -1,6 +1,7 @@
 """How a process serves one room, or only does its background work, and how it ends: drained, in order."""
 
 import secrets
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -51,17 +52,27 @@ def main(create: Callable[[Kind], FastAPI], kind: type[Kind], arguments: Sequenc
         if settings.sample:
             refuse_real(settings.database_url)
         app = create(settings)
-    uvicorn.run(
+    serve(
         TakenIn(OnlyInside(app) if is_worker else app),
-        host=settings.host,
-        port=settings.port,
+        settings.host,
+        settings.port,
         date_header=False,
         # Only the gateway reaches a room; it alone says who the client is.
         proxy_headers=True,
         forwarded_allow_ips="*",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        **LISTENING,
     )
+
+
+def serve(app: ASGIApp, host: str, port: int, **more: Any) -> None:
+    """Serve until SIGTERM or SIGINT, let what is under way end, and leave with 0: it is what was asked for."""
+
+    def leave(*_: object) -> None:
+        raise SystemExit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)  # until uvicorn listens for it, and when it raises it once more at its end
+    uvicorn.run(app, host=host, port=port, **LISTENING, **more)
 
 
 def refuse_real(url: str) -> None:

@@ -221,6 +221,20 @@ async def test_with_one_instance_gone_nothing_fails_not_even_what_may_not_be_rep
     assert {reply.status_code for reply in replies} == {200}
 
 
+async def test_an_instance_that_has_just_come_back_is_asked_when_the_other_goes() -> None:
+    async with (
+        scripted(*[HANG_UP] * FAILURES_TO_OPEN) as back,
+        scripted() as here,
+        _door(f"{back.url},{here.url}") as client,
+    ):
+        for _ in range(2 * FAILURES_TO_OPEN):
+            await client.get(LIST)
+        here.script += [HANG_UP] * 3
+        replies = [await client.get(LIST) for _ in range(3)]
+
+    assert {reply.status_code for reply in replies} == {200}
+
+
 async def test_an_instance_that_is_replaced_costs_no_read() -> None:
     """What was sent to an instance just as it closed is read from the other."""
     async with (

@@ -64,7 +64,7 @@ def house_url(
     with contextlib.ExitStack() as stack:
         house = _apart(stack, settings, database_urls) if apart else build_house(settings, database_urls)
         stack.enter_context(_serving(house, listening))
-        _staff(settings.url)
+        staff(settings.url)
         yield settings.url
 
 
@@ -103,7 +103,7 @@ def _serving(app: ASGIApp, listening: socket.socket, room: bool = False) -> Iter
         listening.close()
 
 
-def _staff(url: str) -> None:
+def staff(url: str) -> None:
     """What a sample house would have: a community, an officer of its street, its secretary."""
     with httpx2.Client(base_url=url, trust_env=False) as client:
         form = {"grant_type": "urn:linli:grant:mini-program", "code": "dev:administrator"}
