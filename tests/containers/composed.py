@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 
 from shared.probe import is_well
-from tests.containers.foreign import Foreign, free_port
+from tests.containers.foreign import Foreign, free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
@@ -79,13 +79,12 @@ class Stack:
     replicas: dict[str, list[Replica]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, service in self.file["services"].items():
-            if "build" not in service:
-                continue
-            ports = [free_port() for _ in range(self.scale.get(name, 1))]
+        ours = [name for name, service in self.file["services"].items() if "build" in service]
+        ports = iter(free_ports(sum(self.scale.get(name, 1) for name in ours)))
+        for name in ours:
             self.replicas[name] = [
-                Replica(name, number, port, self.folder / f"{name}-{number}.log")
-                for number, port in enumerate(ports, start=1)
+                Replica(name, number, next(ports), self.folder / f"{name}-{number}.log")
+                for number in range(1, self.scale.get(name, 1) + 1)
             ]
 
     @property
@@ -125,18 +124,23 @@ class Stack:
         )
 
     def up(self) -> None:
-        """Every service in the order of its conditions: all that may start are started, then all must be well."""
+        """One of every service in the order of its conditions: all that may start do, then all must be well."""
         done: set[str] = {"postgres"}
         while waiting := [name for name in self.replicas if name not in done]:
             ready = [name for name in waiting if set(self.file["services"][name].get("depends_on", {})) <= done]
             assert ready, f"{waiting} wait for each other"
-            for name in ready:
-                for replica in self.replicas[name]:
-                    self.start(replica)
-            for name in ready:
-                for replica in self.replicas[name]:
-                    self.until_well(replica)
+            self._begin([self.replicas[name][0] for name in ready])
             done |= set(ready)
+
+    def scale_up(self) -> None:
+        """The further replicas, beside those at work."""
+        self._begin([replica for of in self.replicas.values() for replica in of[1:]])
+
+    def _begin(self, replicas: list[Replica]) -> None:
+        for replica in replicas:
+            self.start(replica)
+        for replica in replicas:
+            self.until_well(replica)
 
     def start(self, replica: Replica) -> None:
         command = self.file["services"][replica.service]["command"]
@@ -161,6 +165,7 @@ class Stack:
             assert time.monotonic() < end, f"{replica.service} is not well: {replica.said()[-3000:]}"
         checked = subprocess.run(_program(check), cwd=ROOT, env=self.environment(replica), check=False)
         assert checked.returncode == 0
+        assert replica.process.poll() is None, replica.said()[-3000:]
 
     def stop(self, replica: Replica, number: signal.Signals = signal.SIGTERM) -> int:
         """Exit code."""

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,11 +41,11 @@ class Foreign:
         )
 
 
-def free_port() -> int:
-    """A port that nobody has at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody has at this moment, each another."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [one.getsockname()[1] for one in sockets]
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def foreign_postgres() -> Iterator[Foreign]:
     """Made by our launcher, once, and then started without it."""
     with tempfile.TemporaryDirectory(prefix="linli-foreign-") as folder:
         Path(folder).chmod(0o711)  # as root PostgreSQL is another user
-        password, port = secrets.token_urlsafe(12), free_port()
+        password, (port,) = secrets.token_urlsafe(12), free_ports(1)
         with Postgres(Path(folder), throwaway=True) as made, psycopg.connect(made.url(), autocommit=True) as admin:
             admin.execute(f"ALTER ROLE postgres PASSWORD '{password}'")  # type: ignore[arg-type]
             cluster = made.cluster

@@ -1,6 +1,6 @@
 """The house as docker-compose.yml starts it: played over HTTP, rolled over while it is read, a room gone, all ended.
 
-One stack for the module: thirteen processes take their time to start.
+One stack for the module, scaled on the way: thirteen processes take their time to start.
 """
 
 import asyncio
@@ -57,6 +57,13 @@ def registry_url(environment: dict[str, str]) -> str:
     return environment["DATABASE_URL"].replace("//", f"//registry:{password}@", 1)
 
 
+@pytest.fixture(scope="module")
+def scaled(stack: Stack) -> Stack:
+    """With the second registry and the second ticket room at work."""
+    stack.scale_up()
+    return stack
+
+
 @pytest.fixture
 def caller(stack: Stack) -> Iterator[httpx2.Client]:
     """Signed in as the secretary."""
@@ -108,7 +115,8 @@ def test_the_story_comes_to_its_end_over_the_containers_commands(stack: Stack) -
 
 
 @pytest.mark.parametrize("room", ["ticket", "registry"])
-def test_a_rolling_restart_fails_no_read(stack: Stack, caller: httpx2.Client, room: str) -> None:
+def test_a_rolling_restart_fails_no_read(scaled: Stack, caller: httpx2.Client, room: str) -> None:
+    stack = scaled
     with Readers(caller) as readers:
         for replica in stack.replicas[room]:
             assert stack.stop(replica) == 0, replica.said()[-3000:]
@@ -193,9 +201,9 @@ def test_each_room_knows_its_own_keys_only(stack: Stack) -> None:
     assert set(kept["gateway"]) == {"metrics_token"}
 
 
-def test_everything_stops_in_order_when_told(stack: Stack) -> None:
+def test_everything_stops_in_order_when_told(scaled: Stack) -> None:
     """The last of the module: it leaves nothing running."""
-    ended = stack.down()
+    ended = scaled.down()
 
     assert len(ended) == 13
     assert set(ended.values()) == {0}
