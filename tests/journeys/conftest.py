@@ -29,6 +29,7 @@ from services.survey.settings import SurveySettings
 from services.ticket.app import create_app as ticket_app
 from services.ticket.settings import TicketSettings
 from shared.serve import TakenIn
+from tests.gateway.served import listening_socket
 
 COMMUNITY = "140109013001"
 STREET = "140109013"
@@ -57,7 +58,7 @@ def house_url(
     request: pytest.FixtureRequest, clean: None, database_urls: dict[str, str], tmp_path: Path
 ) -> Iterator[str]:
     """The address of a house whose administrator, officer and secretary may be signed in as, in both modes."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listening_socket()
     settings = GatewaySettings(port=listening.getsockname()[1], data_dir=tmp_path, sample=True)
     assert asyncio.run(first_administrator(settings, database_urls, "administrator")) is not None
     apart = request.param == "rooms apart"
@@ -70,7 +71,7 @@ def house_url(
 
 def _apart(stack: contextlib.ExitStack, settings: GatewaySettings, urls: dict[str, str]) -> Gateway:
     """Each room behind a server of its own, reached over HTTP only, as containers would be."""
-    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in ROOMS}
+    sockets = {name: listening_socket() for name in ROOMS}
     at = {name: f"http://127.0.0.1:{one.getsockname()[1]}" for name, one in sockets.items()}
     common: dict[str, Any] = {"data_dir": settings.data_dir, "public_url": settings.url, "sample": True}
     common["registry_url"] = at["registry"]
