@@ -56,11 +56,12 @@ class House:
         self.errors: Mapping[type[Refusal], Answer] = {**HOUSE, **room.errors}
         self.keys = Keys.load(keys, create=makes_keys)
         self.house_key = HouseKey(secret(keys, "internal.key", _new_key, create=makes_keys))
-        self.database = Database(room.settings.database_url, room.settings.pool_size, room.settings.prepared_statements)
+        prepared = room.settings.prepared_statements
+        self.database = Database(room.settings.database_url, room.settings.pool_size, prepared)
         self.verifier = Verifier(room.settings.public_url)
         self.published: dict[str, Any] | None = None
         self.clock = Clock()
-        self.jobs = Jobs(room.name, room.settings.database_url)
+        self.jobs = Jobs(room.name, room.settings.database_url, prepared_statements=prepared)
         self.writing: set[asyncio.Task[Any]] = set()
         self.wake = asyncio.Event()
         self.transports: dict[str, httpx2.AsyncBaseTransport] = {}

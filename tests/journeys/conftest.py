@@ -64,7 +64,7 @@ def house_url(
     apart = request.param == "rooms apart"
     with contextlib.ExitStack() as stack:
         house = _apart(stack, settings, database_urls) if apart else build_house(settings, database_urls)
-        stack.enter_context(_serving(house, listening))
+        stack.enter_context(serving(house, listening))
         staff(settings.url)
         yield settings.url
 
@@ -83,13 +83,13 @@ def _apart(stack: contextlib.ExitStack, settings: GatewaySettings, urls: dict[st
         "meeting": meeting_app(MeetingSettings(database_url=urls["meeting"], ticket_url=at["ticket"], **common)),
     }
     for name, app in apps.items():
-        stack.enter_context(_serving(TakenIn(app), sockets[name], room=True))
+        stack.enter_context(serving(TakenIn(app), sockets[name], room=True))
     key = apps["registry"].state.room.house_key
     return Gateway(settings, Plan([Http(name, url) for name, url in at.items()], sign=lambda: key.sign("gateway")))
 
 
 @contextlib.contextmanager
-def _serving(app: ASGIApp, listening: socket.socket, room: bool = False) -> Iterator[None]:
+def serving(app: ASGIApp, listening: socket.socket, room: bool = False) -> Iterator[None]:
     config = uvicorn.Config(app, lifespan="on", log_config=None, access_log=False, proxy_headers=room)
     server = _Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
