@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from migrations.heads import ROOMS, head_of
+from shared.postgres import find_binaries
 from tests.containers.foreign import Foreign
 
 pytestmark = pytest.mark.prove
@@ -128,3 +129,33 @@ def test_what_is_missing_is_named(environment: dict[str, str], without: tuple[st
     assert refused.returncode == 2
     assert line in refused.stderr
     assert refused.stderr.count("\n") == 1
+
+
+def test_a_lost_database_comes_back_by_the_commands_of_the_guide(
+    environment: dict[str, str], foreign: Foreign, tmp_path: Path
+) -> None:
+    told = {**environment, "DATA_DIR": str(tmp_path / "data")}
+    assert _run("migrations", environment).returncode == 0
+    assert _run("gateway.cli", told, "init").returncode == 0
+    dump, name = str(tmp_path / "house.dump"), environment["DATABASE_URL"].rpartition("/")[2]
+
+    _postgres(foreign, "pg_dump", "--format=custom", f"--file={dump}", f"--dbname={name}")
+    _postgres(foreign, "dropdb", "--force", name)
+    _postgres(foreign, "createdb", name)
+    _postgres(foreign, "pg_restore", "--exit-on-error", f"--dbname={name}", dump)
+    prepared = _run("migrations", environment)
+    again, walked = _run("gateway.cli", told, "init"), _run("gateway.cli", told, "audit", "verify")
+
+    assert prepared.returncode == 0, prepared.stderr
+    assert "has an administrator already" in again.stderr
+    assert walked.returncode == 0, walked.stderr
+    with _as(environment, "ticket", "ticket-secret") as runtime, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        runtime.execute("CREATE TEMPORARY TABLE mine (id int)")
+
+
+def _postgres(foreign: Foreign, program: str, *arguments: str) -> None:
+    """One of PostgreSQL's own programs, as the administrator."""
+    where = {"PGHOST": "127.0.0.1", "PGPORT": str(foreign.port), "PGUSER": "postgres", "PGPASSWORD": foreign.password}
+    command = [str(find_binaries(os.environ).folder / program), *arguments]
+    done = subprocess.run(command, env=where, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
