@@ -181,20 +181,21 @@ async def arrive(pool: Pool, calls: Sequence[Call], rate: float, seconds: float,
     return all_asked
 
 
-async def saturate(pool: Pool, calls: Sequence[Call], clients: int, seconds: float, chance: random.Random) -> float:
-    """Good answers a second of so many clients who each wait for their answer: what the house can do."""
+async def saturate(
+    pool: Pool, calls: Sequence[Call], clients: int, seconds: float, chance: random.Random
+) -> list[Asked]:
+    """What so many clients ask who each wait for their answer before they ask again."""
     end = time.perf_counter() + seconds
     weights = [call.weight for call in calls]
-    good = 0
+    all_asked: list[Asked] = []
 
     async def client() -> None:
-        nonlocal good
-        while time.perf_counter() < end:
+        while (now := time.perf_counter()) < end:
             (call,) = chance.choices(calls, weights)
-            asked = Asked(call.name, time.perf_counter())
+            asked = Asked(call.name, now)
+            all_asked.append(asked)
             pool.ask(asked, call.wire)
             await asked.ended.wait()
-            good += asked.good
 
     await asyncio.gather(*(client() for _ in range(clients)))
-    return good / seconds
+    return all_asked

@@ -1,7 +1,7 @@
 """Who is worked on when not all can be: the urgent may fill the house, the rest only a part of it; nobody queues.
 
 How much the house takes at once follows what it can do (ADR 0040): fewer when requests begin to wait for each other
-inside, more again when they do not. No room gets more than half, and one that has fallen silent fills only its own.
+inside, more again when they do not. No room gets all of it, and one that has fallen silent fills only its own.
 """
 
 import statistics
@@ -19,13 +19,13 @@ PARTS: Mapping[Priority, tuple[Fraction, int]] = {
     Priority.NORMAL: (Fraction(3, 4), 2),
     Priority.LAST: (Fraction(3, 8), 5),
 }
-ROOM_PART = Fraction(1, 2)
+ROOM_PART = Fraction(3, 4)
 SILENT_SECONDS = 3.0
 """A room at work that has answered nothing for so long: its places do not count against the others."""
-WAITING_SECONDS = 0.12
+WAITING_SECONDS = 0.08
 """As long as this may half of the requests wait inside, beyond what their operation takes in an idle house."""
 WINDOW = 24
-LEAST, FIRST = 8.0, 24.0
+LEAST, FIRST = 4.0, 24.0
 FEWER, MORE = 0.7, 1.1
 FORGETTING = 1.002
 """How the shortest time of an operation ages with each of its calls, so that one that became slower is believed."""
@@ -96,8 +96,8 @@ class Admission:
         part, retry_after = PARTS[priority]
         most = max(1, int(self._pace.limit * part))
         here = self._rooms.get(room)
-        its_half_is_taken = here is not None and here.working >= max(1, int(most * ROOM_PART))
-        if its_half_is_taken or self._counted(room) >= most:
+        its_part_is_taken = here is not None and here.working >= max(1, int(most * ROOM_PART))
+        if its_part_is_taken or self._counted(room) >= most:
             self._pace.was_full = True
             raise Busy(retry_after=retry_after)
 

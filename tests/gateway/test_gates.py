@@ -216,14 +216,14 @@ def test_the_urgent_may_fill_the_house_and_the_rest_only_a_part() -> None:
         for priority in (Priority.LAST, Priority.NORMAL, Priority.FIRST)
     ]
 
-    assert found == [(Priority.LAST, 3, 3), (Priority.NORMAL, 3, 3), (Priority.FIRST, 2, 2)]
+    assert found == [(Priority.LAST, 4, 2), (Priority.NORMAL, 5, 1), (Priority.FIRST, 3, 1)]
     assert admission.working == 16
 
 
-def test_no_room_gets_more_than_half_of_the_house() -> None:
+def test_no_room_gets_the_whole_house() -> None:
     admission = Admission(most=16, most_streams=2)
 
-    assert [_filled(admission, Priority.FIRST, room) for room in ("ticket", "survey", "meeting")] == [8, 8, 0]
+    assert [_filled(admission, Priority.FIRST, room) for room in ("ticket", "survey", "meeting")] == [12, 4, 0]
 
 
 def test_a_room_that_fell_silent_does_not_count_against_the_others() -> None:
@@ -234,8 +234,8 @@ def test_a_room_that_fell_silent_does_not_count_against_the_others() -> None:
 
     now[0] += SILENT_SECONDS + 0.1
 
-    assert (frozen, before) == (8, 0)
-    assert _filled(admission, Priority.LAST, "ticket") == 3
+    assert (frozen, before) == (12, 0)
+    assert _filled(admission, Priority.LAST, "ticket") == 4
     assert _filled(admission, Priority.FIRST, "meeting") == 0
 
 
@@ -256,11 +256,11 @@ def test_the_house_takes_fewer_when_they_wait_inside_and_more_again_when_not() -
 
     _work(admission, now, 0.01, windows=30)
     quick = admission.limit
-    _work(admission, now, 0.01 + 2 * WAITING_SECONDS, windows=3)
+    _work(admission, now, 0.01 + 2 * WAITING_SECONDS, windows=6)
     slow = admission.limit
     _work(admission, now, 0.01, windows=30)
 
-    assert (begun, quick, slow, admission.limit) == (24, 96, 8, 96)
+    assert (begun, quick, slow, admission.limit) == (24, 96, 4, 96)
 
 
 def test_an_operation_that_always_takes_long_is_not_taken_for_waiting() -> None:
@@ -295,7 +295,7 @@ def test_streams_are_counted_apart() -> None:
 
 async def test_a_full_house_refuses_at_once_and_lets_ballots_in() -> None:
     waiting = Waiting()
-    async with door(waiting, admit=8) as client:
+    async with door(waiting, admit=6) as client:
         lists = [asyncio.ensure_future(client.get("/v1/tickets/7")) for _ in range(3)]
         for _ in lists:
             await waiting.entered.acquire()
