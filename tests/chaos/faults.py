@@ -25,14 +25,14 @@ class Fault:
 
     def __str__(self) -> str:
         lasting = f" for {self.seconds:.1f} s" if self.blow is Blow.FREEZE else ""
-        return f"{self.at:5.1f} s  {self.target}: {self.blow}{lasting}"
+        return f"{self.target}: {self.blow}{lasting}"
 
 
 @dataclass(frozen=True, slots=True)
 class Weather:
     """How hard it blows: seconds between two faults, and how long a process is stopped, each at least and at most."""
 
-    pause: tuple[float, float] = (0.8, 2.6)
+    pause: tuple[float, float] = (0.8, 2.8)
     frozen: tuple[float, float] = (0.5, 4.0)
 
 

@@ -32,6 +32,9 @@ class Ledger:
     replayed: int = 0
     """Acknowledgements that were the stored reply of an earlier try."""
 
+    last_at: float = 0.0
+    """Monotonic: of the newest acknowledgement."""
+
     def begin(self, what: str, mark: str) -> Write:
         write = Write(what, mark)
         self.writes.append(write)
@@ -39,6 +42,7 @@ class Ledger:
 
     def acknowledge(self, write: Write, answer: str, replayed: bool) -> None:
         write.answer, write.acked_at = answer, time.monotonic()
+        self.last_at = write.acked_at
         self.replayed += replayed
 
     def refuse(self, write: Write, said: str) -> None:

@@ -10,9 +10,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tests.chaos.database import PREPARED, address, postmaster
 from tests.chaos.faults import Blow, Fault
@@ -24,6 +25,7 @@ START_SECONDS = 120.0
 AGAIN_SECONDS = 0.1
 PR_SET_PDEATHSIG = 1
 PLENTY = "100000000"
+Result = TypeVar("Result")
 _PRCTL = ctypes.CDLL(None).prctl
 
 
@@ -98,7 +100,19 @@ class Program:
 
 
 def _die_with_us() -> None:
-    _PRCTL(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+    """Should we be killed ourselves, no room is left behind, not even a stopped one."""
+    _PRCTL(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+
+
+def in_order(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run it; on SIGTERM or SIGINT go on what is stopped, stop what runs, and clear up."""
+
+    async def run() -> Result:
+        task = asyncio.ensure_future(work)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await task
+
+    return asyncio.run(run())
 
 
 class House:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from gateway.admission import SILENT_SECONDS
 from tests.chaos.caller import Temper
 from tests.chaos.checker import Kind, Wrong
+from tests.chaos.freeze import freeze
 from tests.chaos.processes import Shape
 from tests.chaos.run import Asked, play
 from tests.chaos.tasks import Tasks
@@ -19,7 +21,7 @@ async def test_what_is_acknowledged_stands_once_whatever_is_killed_or_stopped() 
 
     assert outcome.wrong == [], _listed(outcome.wrong)
     assert outcome.rested
-    assert len(outcome.recoveries) >= 8
+    assert len(outcome.recoveries) >= 5
     assert len(outcome.ledger.acknowledged()) > 20
 
 
@@ -59,3 +61,10 @@ async def test_a_client_that_forgets_its_key_is_found_and_named() -> None:
 
 def _listed(wrong: list[Wrong]) -> str:
     return "\n".join(map(str, wrong)) or "nothing was found"
+
+
+async def test_a_room_that_is_stopped_does_not_starve_the_others() -> None:
+    found = await freeze()
+
+    assert found.good_part(since=SILENT_SECONDS + 1) == 1
+    assert found.thawed_after < 10
