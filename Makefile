@@ -64,6 +64,9 @@ fuzz: $(VENV)/dev.stamp ## schemathesis over the whole document, 100 examples an
 chaos: $(VENV)/dev.stamp ## Kill and stop the processes of a house while clients write, and judge: SECONDS=120 SEED=7
 	@"$(RUN)" -m tests.chaos.run --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)",)
 
+overload: $(VENV)/dev.stamp ## Ask 2, 5 and 10 times what the house can do; ends with one line of JSON
+	@"$(RUN)" -m bench.overload
+
 bench: $(VENV)/dev.stamp ## Measure the gateway; ends with one line of JSON
 	@"$(RUN)" -m bench.gateway
 
