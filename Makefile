@@ -61,8 +61,8 @@ story: $(VENV)/dev.stamp ## Play the scenes of the story over HTTP, against PORT
 fuzz: $(VENV)/dev.stamp ## schemathesis over the whole document, 100 examples an operation
 	@FUZZ_EXAMPLES=100 "$(RUN)" -m pytest -q -m prove tests/fuzz
 
-chaos: $(VENV)/dev.stamp ## Kill and stop the processes of a house while clients write, and judge: SECONDS=120 SEED=7
-	@"$(RUN)" -m tests.chaos.run --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)",)
+chaos: $(VENV)/dev.stamp ## Kill and stop the processes of a house while clients write, and judge: SECONDS=120 SEED=7 TOGETHER=1
+	@"$(RUN)" -m tests.chaos.run --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)",) $(if $(TOGETHER),--together,)
 
 overload: $(VENV)/dev.stamp ## Ask 2, 5 and 10 times what the house can do; ends with one line of JSON
 	@"$(RUN)" -m bench.overload

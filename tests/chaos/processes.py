@@ -37,6 +37,8 @@ class Shape:
     """
 
     rooms: tuple[str, ...] = ROOMS
+    together: bool = False
+    """All of it in one process with PostgreSQL as its child, as `make run` starts it."""
     workers: Mapping[str, int] = field(default_factory=dict)
     homes: int = 12
     broken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -129,6 +131,8 @@ class House:
     @property
     def targets(self) -> tuple[str, ...]:
         """What faults may hit."""
+        if self.shape.together:
+            return ("postgres", "house")
         return tuple("postgres" if name == "database" else name for name in self.programs)
 
     def address(self, role: str = "postgres") -> str:
@@ -138,6 +142,9 @@ class House:
     async def start(self) -> None:
         """Database first; then everything at once."""
         self.folder.chmod(0o711)  # as root PostgreSQL is another user
+        if self.shape.together:
+            await self.programs["house"].start()
+            return
         self.data.mkdir()
         self.data.chmod(0o711)
         async with asyncio.timeout(START_SECONDS):
@@ -152,7 +159,8 @@ class House:
             if name != "database":
                 program._closing = True  # nothing is started again while the others end
         await asyncio.gather(*(one.stop() for name, one in self.programs.items() if name != "database"))
-        await self.programs["database"].stop()
+        if "database" in self.programs:
+            await self.programs["database"].stop()
 
     def said(self) -> str:
         """The end of every log, for whoever looks why a run failed."""
@@ -191,6 +199,10 @@ class House:
     def _programs(self) -> Iterable[Program]:
         common = self._environment()
         python = sys.executable
+        if self.shape.together:
+            alone = {**common, "PORT": str(self._ports["gateway"]), "HOMES": str(self.shape.homes)}
+            yield Program("house", (python, "-m", "gateway.cli", "run"), alone, self.folder / "house.log")
+            return
         database = (python, "-m", "tests.chaos.database", str(self.data), str(self.shape.homes))
         yield Program("database", database, common, self.folder / "database.log")
         for room in self.shape.rooms:

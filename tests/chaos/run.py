@@ -35,6 +35,7 @@ from tests.chaos.workload import Field, Look, Place, Workload
 Say = Callable[[str], object]
 Over = Callable[[], bool]
 RECOVERED_WITHIN = 20.0
+TOGETHER = ("registry", "ticket", "survey", "election", "meeting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ class _Run:
     def _touched(self, target: str) -> frozenset[str]:
         """The sorts of writes that cannot do without this process; of a worker none: others take its place."""
         writes = {what: room for workload in self._asked.workloads for what, room in workload.writes.items()}
-        everybody = target in {"postgres", "gateway", "registry"}
+        everybody = target in {"postgres", "gateway", "registry", "house"}
         return frozenset(what for what, room in writes.items() if everybody or room == target)
 
     async def _recovered(self, since: float, of: frozenset[str]) -> float | None:
@@ -259,9 +260,11 @@ def main() -> None:
     told.add_argument("--seconds", type=float, default=25.0)
     told.add_argument("--seed", type=int, default=None)
     told.add_argument("--logs", type=Path, default=None, help="a folder for the logs of all processes")
+    told.add_argument("--together", action="store_true", help="all rooms in one process, as `make run` has them")
     given = told.parse_args()
     seed = given.seed if given.seed is not None else secrets.randbelow(10**6)
-    outcome = in_order(play(Asked(given.seconds, seed, logs=given.logs)))
+    shape = Shape(TOGETHER, together=True) if given.together else Shape(workers={"meeting": 2})
+    outcome = in_order(play(Asked(given.seconds, seed, shape, logs=given.logs)))
     print("how tries ended: " + ", ".join(f"{name} {many}" for name, many in outcome.ledger.outcomes.most_common()))
     for wrong in outcome.wrong[:50]:
         print(f"WRONG {wrong}")
