@@ -56,10 +56,9 @@ class Places:
     uploads: Counted
 
     @classmethod
-    def of(cls, most: int, settings: GatewaySettings) -> "Places":
-        return cls(
-            Admission(most, settings.admit_streams), Counted(settings.admit_uploads, settings.admit_uploads // 3)
-        )
+    def of(cls, most: int, settings: GatewaySettings, shared: bool) -> "Places":
+        admission = Admission(most, settings.admit_streams, shared=shared)
+        return cls(admission, Counted(settings.admit_uploads, settings.admit_uploads // 3))
 
 
 class Front:
@@ -72,9 +71,9 @@ class Front:
         self._house = house_headers(settings.url.startswith("https://"))
         self._cors = Cors(settings)
         self._patience = Patience(settings.body_piece_seconds, settings.body_seconds)
-        self._places = Places.of(settings.admit, settings)
+        self._places = Places.of(settings.admit, settings, shared=True)
         self._of_rooms = {
-            name: Places.of(room.most, settings) if room.most is not None else self._places
+            name: Places.of(room.most, settings, shared=False) if room.most is not None else self._places
             for name, room in inside.rooms.items()
         }
         self._arrivals = Arrivals(settings.arriving_per_address)
@@ -82,6 +81,8 @@ class Front:
         self._addresses = Buckets(settings.address_rate_per_minute, settings.address_rate_burst)
         self._subjects = Subjects()
         everywhere = {id(one): one for one in (self._places, *self._of_rooms.values())}.values()
+        self._turned_away, self._said_full_at = 0, float("-inf")
+        metrics.limit.set_function(lambda: sum(one.admission.limit for one in everywhere))
         metrics.working.set_function(lambda: sum(one.admission.working for one in everywhere))
         metrics.streaming.set_function(lambda: sum(one.admission.streaming for one in everywhere))
         metrics.arriving.set_function(lambda: self._arrivals.counted.now)
@@ -142,14 +143,15 @@ class Front:
         self, app: ASGIApp, admission: Admission, visit: Visit, scope: Scope, receive: Receive, reply: Reply
     ) -> None:
         priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
-        admission.check(priority)
+        operation = visit.operation.name if visit.operation is not None else ""
+        admission.check(priority, visit.room)
         if isinstance(receive, Incoming):
             receive = await self._gathered(receive, address_key(visit.client))
-        admission.enter(priority)
+        entered = admission.enter(priority, visit.room)
         try:
             await app(scope, receive, reply)
         finally:
-            admission.leave(priority)
+            admission.leave(priority, visit.room, operation, entered)
 
     async def _gathered(self, receive: Incoming, address: str) -> Receive:
         try:
@@ -211,8 +213,17 @@ class Front:
         await self._refuse(Crashed(), visit, scope, receive, reply)
 
     def _leave_line(self, visit: Visit) -> None:
+        """One line a request; of those that found no place one line a second, or writing would take what is left."""
         seconds = time.perf_counter() - visit.started
         self._metrics.count(visit, seconds)
+        if visit.refused == "busy":
+            self._turned_away += 1
+            if time.monotonic() < self._said_full_at + 1:
+                return
+            limit = self._of_rooms.get(visit.room, self._places).admission.limit
+            log.warning("house is full", turned_away=self._turned_away, limit=limit)
+            self._turned_away, self._said_full_at = 0, time.monotonic()
+            return
         line: dict[str, Any] = {
             "method": visit.method,
             "route": visit.route,
