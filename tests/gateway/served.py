@@ -54,9 +54,11 @@ class _Quiet(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[Served]:
-    """Serve the app as `linli` does: httptools, lifespan on, no access log of uvicorn's own."""
+    """Serve the app as `linli` does: httptools, lifespan on, no access log of uvicorn's own, no proxy believed."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, lifespan="on", access_log=False, log_config=None, server_header=False)
+    config = uvicorn.Config(
+        app, lifespan="on", access_log=False, log_config=None, server_header=False, proxy_headers=False, ws="none"
+    )
     server = _Quiet(config)
     running = asyncio.ensure_future(server.serve(sockets=[listening]))
     await server.decided.wait()
