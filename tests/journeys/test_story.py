@@ -52,8 +52,7 @@ def _nothing_personal(admin_url: str, files: Path, personal: set[str]) -> None:
         "INSERT INTO ticket.idempotency VALUES ('a', 'b', 'x', 201, '{}', convert_to('…王秀兰…', 'UTF8'), now())",
         "INSERT INTO survey.idempotency VALUES ('149900198902080375', 'b', 'x', 201, '{}', 'x', now())",
         "INSERT INTO survey.idempotency VALUES ('+86 138 3510 0417', 'b', 'x', 201, '{}', 'x', now())",
-        "SET search_path = meeting;"
-        "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('q', 't', '{\"to\": \"王秀兰\"}')",
+        "SET search_path = meeting; INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('q', '王秀兰')",
     ],
 )
 def test_something_of_a_person_is_found_wherever_it_stands(clean: None, admin_url: str, planted: str) -> None:
