@@ -13,7 +13,7 @@ RUN := $(VENV)/bin/python
 export PORT HOMES EMPTY DATA_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help run init backup restore test prove check contracts story fuzz bench contracts lock revision format psql clean
+.PHONY: help run init backup restore test prove check contracts story fuzz bench lock revision format psql clean
 
 help: ## Say what each target does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -60,8 +60,9 @@ story: $(VENV)/dev.stamp ## Play the scenes of the story over HTTP, against PORT
 fuzz: $(VENV)/dev.stamp ## schemathesis over the whole document, 100 examples an operation
 	@FUZZ_EXAMPLES=100 "$(RUN)" -m pytest -q -m prove tests/fuzz
 
-bench: $(VENV)/dev.stamp ## Measure the gateway; ends with one line of JSON
-	@"$(RUN)" -m bench.gateway
+bench: $(VENV)/dev.stamp ## Measure: make bench WHAT=gateway|tokens|tickets|roll|start|all (bench/README.md)
+	@for what in $(if $(filter all,$(WHAT)),gateway tokens tickets roll start,$(or $(WHAT),gateway)); do \
+		echo "== $$what"; "$(RUN)" -m "bench.$$what" || exit 1; done
 
 lock: ## Write both locks anew from the .in files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock

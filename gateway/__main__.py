@@ -32,6 +32,7 @@ def main() -> None:
     settings = GatewaySettings()
     key = HouseKey(secret(settings.data_dir / "keys", "internal.key", lambda: os.urandom(32), create=True))
     gateway = Gateway(settings, Plan(rooms_of(os.environ), sign=lambda: key.sign("gateway")))
+    proxies = os.environ.get("TRUSTED_PROXIES") or ""
     uvicorn.run(
         gateway,
         host=settings.host,
@@ -40,6 +41,10 @@ def main() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # As in one process: who the client is, is told by the proxies that the operator names, and by nobody else.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        ws="none",
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
 

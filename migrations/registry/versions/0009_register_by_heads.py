@@ -1,8 +1,4 @@
-"""The register's index in the order in which heads are counted.
-
-Revision ID: 0009
-Revises: 0008
-"""
+"""The register's index in the order in which heads are counted."""
 
 from alembic import op
 

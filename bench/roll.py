@@ -1,7 +1,7 @@
 """How long the registry takes to import a register and to answer its figures: `make bench WHAT=roll`.
 
 Writes a register of so many homes as an office would (XLSX), sends it through the registry's own API with the queue at
-work, then reads the register a hundred times: at once, and when PostgreSQL has tidied up (autovacuum, in a minute). Each
+work, then reads the register a hundred times: at once, and when PostgreSQL has tidied up (autovacuum, in a minute);
 beside a read that costs next to nothing, so that the machine's other work shows. Ends with one line of JSON.
 """
 
