@@ -74,8 +74,9 @@ chaos: $(VENV)/dev.stamp ## Kill and stop the processes of a house while clients
 overload: $(VENV)/dev.stamp ## Ask 2, 5 and 10 times what the house can do; ends with one line of JSON
 	@"$(RUN)" -m bench.overload
 
-bench: $(VENV)/dev.stamp ## Measure the gateway; ends with one line of JSON
-	@"$(RUN)" -m bench.gateway
+bench: $(VENV)/dev.stamp ## Measure: make bench WHAT=gateway|tokens|tickets|roll|start|all (bench/README.md)
+	@for what in $(if $(filter all,$(WHAT)),gateway tokens tickets roll start,$(or $(WHAT),gateway)); do \
+		echo "== $$what"; "$(RUN)" -m "bench.$$what" || exit 1; done
 
 lock: ## Write both locks anew from the .in files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock

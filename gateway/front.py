@@ -32,6 +32,10 @@ LEFT = 499
 """In the books of one who left before his request was whole; nobody is there to be answered."""
 
 
+UNSURE_ENDS = frozenset({b"transfer-encoding", b"upgrade"})
+"""With one of these nobody knows where a refused request ends and the next begins: the connection ends with it."""
+
+
 class ClientLeft(Exception):
     """The client went away while its body was awaited."""
 
@@ -89,6 +93,8 @@ class Front:
         metrics.uploading.set_function(lambda: sum(one.uploads.now for one in everywhere))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The server adds the trailers of a body to this very list: what was not there to be judged is not read later.
+        scope = {**scope, "headers": list(scope["headers"])}
         visit = visit_of(scope)
         enter(visit.trace)
         reply = Reply(visit, send, self._house, self._cors.headers(visit))
@@ -202,7 +208,7 @@ class Front:
             return  # the head is out: leaving the body unfinished makes the server cut the connection
         asked = Asked(visit.language, self._settings.url, visit.trace.trace_id)
         response = render(answer_for(refusal), refusal.facts, asked)
-        if isinstance(refusal, TooLarge | BodySlow) or b"transfer-encoding" in visit.headers:
+        if isinstance(refusal, TooLarge | BodySlow) or not visit.headers.keys().isdisjoint(UNSURE_ENDS):
             await say_and_close(response, receive, reply)
         else:
             await response(scope, receive, reply)
