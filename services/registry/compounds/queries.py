@@ -120,7 +120,7 @@ async def register(db: AsyncSession, scope: Scope) -> RegisterFigures:
     ).where(scope.homes())
     row = (await db.execute(figures)).one()
     homes, heads, area, areas_unknown, owners_unknown, smallest, largest = row
-    area = int(area)  # a sum of integers comes as a decimal
+    area = int(area or 0)  # a sum of integers comes as a decimal
     least, most = bounds(heads, owners_unknown, area, areas_unknown, smallest, largest)
     return RegisterFigures(
         homes=homes,
