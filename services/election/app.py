@@ -14,6 +14,7 @@ from services.election.results.routes import router as results
 from services.election.rolls.routes import router as rolls
 from services.election.rulesets.routes import router as rule_sets
 from services.election.settings import ElectionSettings
+from services.election.simulations.routes import router as simulations
 from services.election.tables import metadata
 from shared.app import Room
 from shared.app import create_app as create_room
@@ -49,7 +50,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(elections, rolls, rule_sets, *ballots, objections, results),
+            routers=(elections, rolls, rule_sets, simulations, *ballots, objections, results),
             errors=ERRORS,
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )

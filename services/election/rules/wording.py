@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from services.election.rules.casting import CastWhy
 from services.election.rules.drafts import Misfit
 from services.election.rules.rolls import CorrectionWhy
+from services.election.rules.simulation import SimulationWhy
 from services.election.rules.states import Why
 
-WORDS: Mapping[Why | CastWhy | Misfit | CorrectionWhy, tuple[str, str]] = {
+WORDS: Mapping[Why | CastWhy | Misfit | CorrectionWhy | SimulationWhy, tuple[str, str]] = {
     Why.NOT_FROM_HERE: ("当前阶段没有这一步。", "There is no such step from this state."),
     Why.TOO_EARLY: ("时间未到。", "It is too early."),
     Why.TOO_LATE: ("公告的投票时间已过。", "The announced window is over."),
@@ -67,6 +68,12 @@ WORDS: Mapping[Why | CastWhy | Misfit | CorrectionWhy, tuple[str, str]] = {
     CorrectionWhy.SECOND_OFFICER: ("须由另一位工作人员确认。", "A second officer must confirm it."),
     CorrectionWhy.CHANGED_MEANWHILE: ("名册已有变化,请重新提出。", "The roll has changed meanwhile: propose it anew."),
     CorrectionWhy.DONE_ALREADY: ("此项更正已经完成。", "This correction is done already."),
+    SimulationWhy.NOT_BY_OWNERS: ("只有业主表决可以试算。", "Only votes of owners are simulated."),
+    SimulationWhy.NO_ROLL: ("名册尚未公示,没有分母。", "The roll is not posted: there is no denominator yet."),
+    SimulationWhy.MORE_THAN_THE_ROLL: (
+        "假设的人数或面积不可能。",
+        "More is assumed than the roll holds, or area without a head.",
+    ),
     CastWhy.NOT_ENTITLED: ("您不能为这户投票。", "You may not cast for this home."),
     CastWhy.HOME_HAS_CAST: ("本户已由他人投票,先投的有效。", "Somebody of this home has cast; the first stands."),
     CastWhy.OWNER_HAS_CAST: ("本户业主已投票,以业主的为准。", "The owner has cast; his ballot prevails."),
