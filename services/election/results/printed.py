@@ -6,8 +6,10 @@ from typing import Any
 
 from services.election.printing.setting import Document, set_document
 from services.election.results.schemas import ItemResultSeen, ResultSeen, TestSeen
+from services.election.rules.states import State
 from services.election.tables import Election, Result
 from shared.days import SHANGHAI
+from shared.wire import area_text
 
 TESTS: Mapping[str, str] = {
     "PARTICIPATION_AREA": "参与表决的专有部分面积",
@@ -28,6 +30,12 @@ OUTCOMES: Mapping[str, str] = {
     "PARTLY": "部分事项通过",
     "ELECTED": "已选出",
     "ELECT_AGAIN": "当选不足半数,须另行选举",
+}
+STATUS: Mapping[State, str] = {
+    State.COUNTED: "计票结果,待公示",
+    State.POSTED: "公示中,可提出异议",
+    State.FINAL: "已生效",
+    State.REPEATED: "已决定重新投票",
 }
 CHOICES = {"agree": "同意", "oppose": "反对", "abstain": "弃权", "invalid": "废票", "silent": "未交回"}
 _PAGE = """
@@ -50,10 +58,9 @@ _PAGE = """
 
 async def result_notice(election: Election, seen: ResultSeen, now: datetime) -> Document:
     """PUB-3. For boards and doors: what was decided on, every figure, where to object; nobody's own vote."""
-    status = "(公示中,可提出异议)" if seen.provisional else ""
     lines = [
         f"事项:{election.title}",
-        f"结果:{OUTCOMES[seen.outcome]}{status}",
+        f"结果:{OUTCOMES[seen.outcome]}({STATUS[State(election.state)]})",
         f"公告文本摘要(SHA-256):{election.text_digest.hex() if election.text_digest else ''}",
         f"计票结果摘要(SHA-256):{seen.digest},记录于公开日志第 {seen.log_index} 行。",
         "对名册、程序或计票有异议的,可在公示期内实名书面提出,由街道办事处答复。",
@@ -119,7 +126,8 @@ def _place(seated: bool, by_lot: bool) -> str:
 
 
 def _item(item: ItemResultSeen) -> list[dict[str, Any]]:
-    sums = [[word, str(getattr(item, name).heads), str(getattr(item, name).area)] for name, word in CHOICES.items()]
+    found = {word: getattr(item, name) for name, word in CHOICES.items()}
+    sums = [[word, str(one.heads), area_text(one.area)] for word, one in found.items()]
     verdict = f"第 {item.number} 项:{item.title} — {'通过' if item.stands else '未通过'}"
     blocks = [
         {"title": verdict, "columns": ["意见", "人数", "面积(m²)"], "rows": sums, "lines": []},
@@ -138,7 +146,7 @@ def _candidates(seen: ResultSeen) -> list[dict[str, Any]]:
             str(one.rank or "—"),
             f"{one.number} 号 {one.name}",
             str(one.heads),
-            str(one.area),
+            area_text(one.area),
             "当选" if one.elected else f"候补 {one.reserve}" if one.reserve else "未过半",
         ]
         for one in found

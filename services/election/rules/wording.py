@@ -50,6 +50,7 @@ WORDS: Mapping[Why | CastWhy | Misfit | CorrectionWhy | SimulationWhy, tuple[str
         "有参数须由街道核对本地规定后签字。",
         "Verify locally: a street officer must read the local text and sign for a parameter.",
     ),
+    Why.MUST_REPEAT: ("本次投票须重新进行,不能定案。", "It is to be repeated and does not become final."),
     Why.OBJECTIONS_OPEN: ("还有异议未处理完毕。", "An objection is not settled yet."),
     Why.CALENDAR_MISSING: ("该年度的节假日安排尚未公布。", "The holidays of that year are not published yet."),
     CorrectionWhy.NOT_NOW: ("此阶段名册不能更正。", "The roll is not corrected in this state."),

@@ -29,7 +29,7 @@ from services.election.rules.parameters import DEFAULTS, KINDS, Kind, Preset, Ru
 from services.election.rules.record import Corrected, Counted, Edition, Entry, Facts, Fault, Vote
 from services.election.rules.tally import Choice, Silence, SilentRule
 from services.election.rules.weights import Roll, Weights
-from services.election.verify import Election as Checked
+from services.election.verify import Record as Checked
 from services.election.verify import verify
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -296,10 +296,9 @@ class Made:
     def effective(self) -> Mapping[int, Ballot]:
         found = {}
         for place, cast in self.ballots_of.items():
-            left = [ballot for ballot in cast if not ballot.voided]
-            stands = standing([Cast(one.revision, one.caster, one.capacity) for one in left]) if left else None
+            stands = standing([Cast(one.revision, one.caster, one.capacity, one.voided) for one in cast])
             if stands is not None:
-                found[place] = next(one for one in left if one.revision == stands.revision)
+                found[place] = next(one for one in cast if one.revision == stands.revision)
         return found
 
     def status(self, place: int) -> bytes:
@@ -315,7 +314,9 @@ class Made:
 
     @cached_property
     def delivered(self) -> frozenset[int]:
-        return frozenset(place for place in range(len(self.rows)) if place % 3 == 0) if self.plan.silence else frozenset()
+        return (
+            frozenset(place for place in range(len(self.rows)) if place % 3 == 0) if self.plan.silence else frozenset()
+        )
 
     def _count(self) -> tuple[str, dict[str, Any]]:
         preset, roll = self.plan.preset, self._weighed()
