@@ -27,14 +27,17 @@ class SimulationWhy(StrEnum):
 PARTICIPATION_TESTS = frozenset({Criterion.PARTICIPATION_AREA, Criterion.PARTICIPATION_HEADS})
 
 
+NOBODY = Weights()
+
+
 @dataclass(frozen=True, slots=True)
 class Assumption:
     """What is taken to come back by closing, of all ballots; never what did: choices are sealed (BAL-9)."""
 
     agree: Weights
-    oppose: Weights = Weights()
-    abstain: Weights = Weights()
-    invalid: Weights = Weights()
+    oppose: Weights = NOBODY
+    abstain: Weights = NOBODY
+    invalid: Weights = NOBODY
 
     @property
     def returned(self) -> Weights:

@@ -73,7 +73,7 @@ WORDS: Mapping[Why | CastWhy | Misfit | CorrectionWhy | SimulationWhy, tuple[str
     SimulationWhy.NO_ROLL: ("名册尚未公示,没有分母。", "The roll is not posted: there is no denominator yet."),
     SimulationWhy.MORE_THAN_THE_ROLL: (
         "假设的人数或面积不可能。",
-        "More is assumed than the roll holds, or area without a head.",
+        "More than the roll holds, or area without a head.",
     ),
     CastWhy.NOT_ENTITLED: ("您不能为这户投票。", "You may not cast for this home."),
     CastWhy.HOME_HAS_CAST: ("本户已由他人投票,先投的有效。", "Somebody of this home has cast; the first stands."),

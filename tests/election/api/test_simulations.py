@@ -42,12 +42,13 @@ async def test_while_the_roll_has_unknowns_both_bounds_are_told(hall: Hall) -> N
     assert found["so_far"] is None
 
 
-async def test_no_ballot_moves_a_simulation(hall: Hall) -> None:
-    """BAL-9."""
+async def test_unanimity_is_simulated_by_its_one_figure(hall: Hall) -> None:
+    """VOTE-5: ten owners of one building."""
     election = await hall.decision_opened("UNANIMOUS")
-    before = (await simulate(hall, election, agree=part(9, "0.00"))).json()["scenes"]
 
-    assert [one["missing"] for one in before[0]["tests"]] == ["1"]
+    found = (await simulate(hall, election, agree=part(9, "0.00"))).json()["scenes"]
+
+    assert [(one["test"], one["missing"]) for one in found[0]["tests"]] == [("UNANIMITY", "1")]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.election.rules.decisions import Majority
 from services.election.rules.simulation import (
+    NOBODY,
     Assumption,
     Outlook,
     impossible,
@@ -23,7 +24,7 @@ ROLL = Weights(89, 800_000)
 Four = dict[Criterion, Outlook]
 
 
-def outlook(majority: Majority, agree: Weights, oppose: Weights = Weights(), **more: Weights) -> Four:
+def outlook(majority: Majority, agree: Weights, oppose: Weights = NOBODY, **more: Weights) -> Four:
     found = simulate(majority, ROLL, Assumption(agree, oppose, **more))
     return {one.figure.test: one for one in found}
 
