@@ -7,6 +7,8 @@ import pytest
 
 from tests.election.api.conftest import CLOSES, MONDAY, OPENS, Hall
 from tests.election.api.drafts import MEMBERS, PARTS, draft_of, question
+from tests.election.api.neighbour import CODE
+from tests.factories.tokens import Somebody
 
 WINDOW = {"opens_at": OPENS.isoformat(), "closes_at": CLOSES.isoformat()}
 
@@ -120,3 +122,26 @@ async def test_candidates_need_more_names_than_seats_and_three_seats_a_small_com
 
     assert [one.json()["why"] for one in refusals] == ["TOO_FEW_CANDIDATES"] * 2
     assert (large.json()["why"], small.status_code) == ("SIZE_WRONG", 201)
+
+
+@pytest.mark.parametrize(
+    ("preset", "parameters", "owner", "resident", "member"),
+    [
+        ("ORDINARY", {}, ["CAST"], [], []),
+        ("ORDINARY", {"online": "OFF"}, [], [], []),
+        ("ORDINARY", {"online": "OFFICIAL_ONLY"}, [], [], []),
+        ("UNANIMOUS", {}, ["CAST"], [], []),
+        ("MEMBERS_VOTE", {}, [], [], ["CAST"]),
+        ("HOUSEHOLD_BALLOT", {}, ["CAST"], ["CAST"], []),
+    ],
+)
+async def test_a_running_vote_waits_for_whoever_casts_online(
+    hall: Hall, preset: str, parameters: dict[str, Any], owner: list[str], resident: list[str], member: list[str]
+) -> None:
+    """VOTE-10, BAL-5: `allowed` of each caller."""
+    opened = await hall.decision_opened(preset, parameters=parameters)
+    people = (hall.owner, hall.residents[1], Somebody([f"PMC_MEMBER@{CODE}"]))
+
+    told = [(await hall.get(who, f"/v1/elections/{opened['id']}")).json()["allowed"] for who in people]
+
+    assert told == [owner, resident, member]
