@@ -16,7 +16,10 @@ WORDS: Mapping[Why | CastWhy | Misfit | CorrectionWhy | SimulationWhy, tuple[str
     Why.WINDOW_WRONG: ("投票期限不在允许范围内。", "The voting window is outside its bounds."),
     Why.ROLL_EMPTY: ("名册上没有可投票的住户。", "The roll holds nobody who votes."),
     Why.NO_CONTEST: ("候选人不多于名额,无需划票。", "There are no more nominees than seats: no ballot is needed."),
-    Why.TURNOUT_REACHED: ("参与户数已达到或已重投过一次。", "Turnout was reached, or it was repeated once already."),
+    Why.TURNOUT_REACHED: (
+        "没有需要重新投票的情形,或已重投过一次。",
+        "Nothing asks for another ballot, or it was repeated once already.",
+    ),
     Why.TOO_FEW_CANDIDATES: ("候选人数不足,不能差额选举。", "There are too few candidates for the seats."),
     Why.SIZE_WRONG: ("三人的业委会只用于不超过 100 户的小区。", "A committee of three is for at most 100 homes."),
     Why.ROLL_STILL_POSTED: ("名册公示期未满。", "The roll is still posted for objections."),

@@ -1,6 +1,7 @@
 """Every preset is drafted, posted, announced, opened and closed over HTTP; what does not fit it is told where."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -145,3 +146,40 @@ async def test_a_running_vote_waits_for_whoever_casts_online(
     told = [(await hall.get(who, f"/v1/elections/{opened['id']}")).json()["allowed"] for who in people]
 
     assert told == [owner, resident, member]
+
+
+async def test_with_too_few_seats_filled_it_is_elected_again_with_the_same_rules_and_names(hall: Hall) -> None:
+    """COM-1, VOTE-10: as often as it takes; each round is an election of its own, the former stay as they were."""
+    election = await hall.decision_opened("CANDIDATES")
+    for turn in (1, 2):
+        hall.now_is(CLOSES + timedelta(days=20 * (turn - 1)))
+        await hall.step(election, "closings")
+        await hall.step(election, "counts")
+        opens = CLOSES + timedelta(days=20 * turn - 7)
+        again = {"opens_at": opens.isoformat(), "closes_at": (opens + timedelta(days=7)).isoformat()}
+        following = await hall.step(election, "repeats", again)
+        first = (await hall.get(hall.clerk, f"/v1/elections/{election['id']}")).json()
+        assert (first["state"], following["round"], following["repeats_id"]) == ("REPEATED", turn + 1, election["id"])
+        assert (following["parameters"], following["nominees"]) == (first["parameters"], first["nominees"])
+        assert (following["rule_set_id"], following["verify_locally"]) == (first["rule_set_id"], [])
+        await hall.step(following, "rolls")
+        await hall.noted(following)
+        await hall.step(following, "announcements")
+        hall.now_is(opens)
+        election = await hall.step(following, "openings")
+
+
+async def test_what_passed_or_failed_by_its_own_is_not_repeated(hall: Hall) -> None:
+    """VOTE-10: a decision that was lost is asked anew, not repeated."""
+    election = await hall.decision_opened()
+    hall.now_is(CLOSES)
+    await hall.step(election, "closings")
+    await hall.step(election, "counts")
+    again = {
+        "opens_at": (CLOSES + timedelta(days=20)).isoformat(),
+        "closes_at": (CLOSES + timedelta(days=27)).isoformat(),
+    }
+
+    refused = await hall.post(hall.clerk, f"/v1/elections/{election['id']}/repeats", again)
+
+    assert refused.json()["why"] == "TURNOUT_REACHED"
