@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from shared.problems import Answer, Refusal, documented
+from shared.files import REFERENCE_REFUSED, ReferenceRefused
+from shared.problems import RETRY, Answer, Refusal, documented
 
 
 class ElectionUnknown(Refusal):
@@ -81,8 +82,58 @@ class BallotUnknown(Refusal):
     """No ballot of this home, or none that the caller may know of."""
 
 
+class ProxyRefused(Refusal):
+    """BAL-4. Facts: why, why_zh, why_en."""
+
+
+class ProxyUnknown(Refusal):
+    """No such authority, or none that the caller may know of."""
+
+
+class DisputeRefused(Refusal):
+    """VOTE-1, BAL-12. Facts: why, why_zh, why_en."""
+
+
+class BallotObjectionUnknown(Refusal):
+    """No such objection, or none that the caller may know of."""
+
+
+class ExtensionRefused(Refusal):
+    """BAL-6. Facts: why, why_zh, why_en, closes_at."""
+
+
 class NotCounted(Refusal):
     """BAL-9. No result before the count. Facts: state."""
+
+
+class PapersRefused(Refusal):
+    """BAL-7. The desk's step with papers, boxes or scans is not made. Facts: why, why_zh, why_en."""
+
+
+class FactRefused(Refusal):
+    """BAL-7, BAL-12. What was reported of a paper has no effect; it is kept with the reason. Facts: why, words."""
+
+    keeps = True
+
+
+class PaperUnknown(Refusal):
+    """No paper of this number in this election."""
+
+
+class PrintRunUnknown(Refusal):
+    """No such run of printed ballots."""
+
+
+class BoxUnknown(Refusal):
+    """No such ballot box."""
+
+
+class DeviceUnknown(Refusal):
+    """No such device of this election."""
+
+
+class NotPrinted(Refusal):
+    """The document could not be set. Facts: retry_after."""
 
 
 class CountersRefused(Refusal):
@@ -107,6 +158,22 @@ class ObjectionDone(Refusal):
 
 class EffectRefused(Refusal):
     """PUB-6. An effect that such an objection cannot have. Facts: allowed."""
+
+
+class CheckpointMissing(Refusal):
+    """The notary has not signed this log yet, or nothing that may be told now."""
+
+
+class ProofUnknown(Refusal):
+    """No checkpoint of this size that may be told, or the sizes are the wrong way round."""
+
+
+class StatusUnsettled(Refusal):
+    """No status of each entitlement yet, or a ballot was voided since. Facts: state."""
+
+
+class RecordForbidden(Refusal):
+    """The complete record is for auditors, who counted, and owners where the rule set lets them inspect."""
 
 
 _WHY = ("why", "state", "allowed")
@@ -178,10 +245,38 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         "Shops and unsold dwellings have no ballot.",
     ),
     BallotUnknown: Answer(404, "ballot-unknown", "没有这张票", "No such ballot"),
+    ProxyRefused: Answer(
+        409, "proxy-refused", "委托不能登记", "The authority is not taken", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    ProxyUnknown: Answer(404, "proxy-unknown", "没有这份委托", "No such authority"),
+    DisputeRefused: Answer(
+        409, "dispute-refused", "不能办理", "It is not taken", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    BallotObjectionUnknown: Answer(404, "ballot-objection-unknown", "没有这项异议", "No such objection"),
+    ExtensionRefused: Answer(
+        409, "extension-refused", "不能延期", "The window is not extended", "{why_zh}", "{why_en}",
+        members=("why", "closes_at"),
+    ),
+    ReferenceRefused: REFERENCE_REFUSED,
     NotCounted: Answer(
         409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果。", "The count makes the result.",
         members=("state",),
     ),
+    PapersRefused: Answer(
+        409, "papers-refused", "选票事务不能进行", "Not with these papers", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    FactRefused: Answer(
+        409, "paper-fact-refused", "此事不生效", "It has no effect", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    PaperUnknown: Answer(404, "paper-unknown", "没有这个编号的选票", "No such paper"),
+    PrintRunUnknown: Answer(404, "print-run-unknown", "没有这批印制", "No such print run"),
+    BoxUnknown: Answer(404, "box-unknown", "没有这个票箱", "No such ballot box"),
+    DeviceUnknown: Answer(404, "device-unknown", "没有这台设备", "No such device"),
+    NotPrinted: Answer(
+        503, "not-printed", "暂时无法生成文件", "The document could not be made", "请在 {retry_after} 秒后再试。",
+        "Retry in {retry_after} s.", headers=RETRY,
+    ),
+    ReferenceRefused: REFERENCE_REFUSED,
     CountersRefused: Answer(
         422, "counters-refused", "唱票、计票、监票须为三人", "Caller, counter and scrutineer are three persons",
         "有纸质票时必须填写,且互不相同。", "Name them where papers are counted; each another.",
@@ -200,6 +295,23 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     EffectRefused: Answer(
         422, "effect-refused", "此类异议不能作此处理", "Such an objection cannot have this effect", "可选:{allowed}。",
         "Possible: {allowed}.", members=("allowed",),
+    ),
+    CheckpointMissing: Answer(
+        404, "checkpoint-missing", "还没有签署的检查点", "No checkpoint yet", "公证约十秒签一次;投票期间按整点公开。",
+        "The notary signs within ten seconds; while voting runs they are told by the hour.",
+    ),
+    ProofUnknown: Answer(
+        404, "proof-unknown", "没有这样的检查点可供证明", "No checkpoints to prove this between",
+        "请用检查点列表中的大小,旧的在前。", "Take sizes from the list of checkpoints, the older one first.",
+    ),
+    StatusUnsettled: Answer(
+        409, "status-unsettled", "各户的最终状态尚未确定", "The status of each entitlement is not settled",
+        "计票时确定;作废选票后须重新计票。", "The count settles it; after a ballot was voided a recount does.",
+        members=("state",),
+    ),
+    RecordForbidden: Answer(
+        403, "record-forbidden", "完整记录不对您开放", "The complete record is not open to you",
+        "审计、计票人以及规则允许查阅的业主可以取得。", "Auditors, who counted, and owners where the rules let them.",
     ),
 }  # fmt: skip
 answers = documented(ERRORS)

@@ -385,5 +385,5 @@ def test_who_and_what_open_apart_and_marks_have_no_order() -> None:
 
 
 def test_every_reason_has_words_in_both_languages() -> None:
-    assert set(WORDS) == set(Why) | set(CastWhy) | set(Misfit) | set(CorrectionWhy) | set(SimulationWhy)
+    assert set(WORDS) == set(Why) | set(Misfit) | set(CorrectionWhy) | set(SimulationWhy)
     assert all(zh and en for zh, en in WORDS.values())
