@@ -21,6 +21,10 @@ WORDS: Mapping[Why | Misfit | CorrectionWhy | SimulationWhy, tuple[str, str]] = 
     ),
     Why.TOO_FEW_CANDIDATES: ("候选人数不足,不能差额选举。", "There are too few candidates for the seats."),
     Why.SIZE_WRONG: ("三人的业委会只用于不超过 100 户的小区。", "A committee of three is for at most 100 homes."),
+    Why.SCOPE_UNKNOWN: (
+        "范围中有房屋登记里没有的楼栋或单元。",
+        "The scope names a building or entrance that the register does not have.",
+    ),
     Why.ROLL_STILL_POSTED: ("名册公示期未满。", "The roll is still posted for objections."),
     Misfit.ITEMS_NEEDED: ("请写明表决事项。", "Say what is to be decided."),
     Misfit.ITEMS_NOT_HERE: ("选人的投票不设表决事项。", "A ballot of names has no items."),

@@ -108,6 +108,28 @@ async def test_a_roll_is_announced_only_when_its_posting_is_over(hall: Hall) -> 
     assert (early.json()["why"], due.status_code) == ("ROLL_STILL_POSTED", 201)
 
 
+async def test_the_window_is_set_anew_where_the_roll_was_posted_longer_than_foreseen(hall: Hall) -> None:
+    """VOTE-9, VOTE-10: what is announced counts; it is judged like any other."""
+    draft = await hall.signed(draft_of("ORDINARY", **WINDOW, parameters={"roll_posting_days": 0}))
+    election = (await hall.post(hall.clerk, "/v1/elections", draft)).json()
+    await hall.step(election, "rolls")
+    await hall.noted(election)
+    path = f"/v1/elections/{election['id']}/announcements"
+    opens, wrong = MONDAY + timedelta(days=16), MONDAY + timedelta(days=10)
+    later = {"opens_at": opens.isoformat(), "closes_at": (opens + timedelta(days=7)).isoformat()}
+
+    short = await hall.post(hall.clerk, path)
+    still = await hall.post(hall.clerk, path, {**later, "opens_at": wrong.isoformat()})
+    backwards = await hall.post(hall.clerk, path, {**later, "closes_at": wrong.isoformat()})
+    due = await hall.post(hall.clerk, path, later)
+
+    assert (short.json()["why"], still.json()["why"]) == ("NOTICE_TOO_SHORT", "NOTICE_TOO_SHORT")
+    assert (backwards.status_code, due.status_code) == (422, 201)
+    assert (due.json()["opens_at"], due.json()["closes_at"]) == tuple(
+        instant.isoformat().replace("+00:00", "Z") for instant in (opens, opens + timedelta(days=7))
+    )
+
+
 async def test_candidates_need_more_names_than_seats_and_three_seats_a_small_compound(hall: Hall) -> None:
     """COM-1."""
     few = draft_of("CANDIDATES", **WINDOW, seats=5, nominees=PARTS["CANDIDATES"]["nominees"][:5])

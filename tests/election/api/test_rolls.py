@@ -349,6 +349,17 @@ async def test_a_row_changed_behind_its_commitment_is_named(hall: Hall, admin_ur
     assert (await hall.get(hall.residents[0], check)).status_code == 403
 
 
+@pytest.mark.parametrize("scope", [{"buildings": ["1", "99"]}, {"entrances": ["1-1", "1-9"]}, {"entrances": ["1"]}])
+async def test_a_mistyped_scope_takes_nobody_out_of_the_electorate(hall: Hall, scope: dict[str, list[str]]) -> None:
+    """VOTE-7."""
+    draft = draft_of("ORDINARY", **WINDOW, **scope)
+    election = (await hall.post(hall.clerk, "/v1/elections", draft)).json()
+
+    refused = await hall.post(hall.clerk, f"/v1/elections/{election['id']}/rolls")
+
+    assert refused.json()["why"] == "SCOPE_UNKNOWN"
+
+
 async def test_a_roll_that_is_only_posted_has_nothing_to_be_checked_against(hall: Hall) -> None:
     election = await posted(hall)
 
