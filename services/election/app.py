@@ -23,6 +23,7 @@ from services.election.results.routes import router as results
 from services.election.rolls.routes import router as rolls
 from services.election.rulesets.routes import router as rule_sets
 from services.election.settings import ElectionSettings
+from services.election.simulations.routes import router as simulations
 from services.election.tables import metadata
 from shared.app import Room
 from shared.app import create_app as create_room
@@ -59,7 +60,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             settings=settings,
             metadata=metadata,
             routers=(
-                *(elections, rolls, rule_sets, *ballots, *care, proxies),
+                *(elections, rolls, rule_sets, simulations, *ballots, *care, proxies),
                 *(papers, keyings, objections, results, log),
             ),
             errors=ERRORS,
