@@ -27,16 +27,15 @@ import aiohttp
 import httpx2
 import psycopg
 import uvicorn
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 
 from bench.ballots import fill, open_election
 from migrations.roles import address
 from migrations.run import prepare
 from services.election.app import create_app
-from services.election.ballots.house import CastAsked
+from services.election.ballots.house import asked_by
 from services.election.ballots.schemas import NewBallot
-from services.election.house import AtTheStation
 from services.election.settings import ElectionSettings
 from shared.database import new_id
 from shared.identity import SignedIn
@@ -54,10 +53,9 @@ empty = APIRouter(prefix="/v1/elections", route_class=APIRoute)
 
 
 @empty.post("/{election_id}/nothings", status_code=201)
-async def post_nothing(
-    station: AtTheStation, actor: SignedIn, election_id: UUID, ballot: NewBallot, asked: CastAsked
-) -> dict[str, str]:
+async def post_nothing(request: Request, actor: SignedIn, election_id: UUID, ballot: NewBallot) -> dict[str, str]:
     """Everything that a cast does on HTTP, and nothing else: token, body, key."""
+    await asked_by(request, actor)
     return {"election_id": str(election_id)}
 
 
@@ -184,7 +182,7 @@ async def _room(folder: Path, url: str) -> AsyncIterator[int]:
     folder.mkdir()  # noqa: ASYNC240 - before anything is served
     settings = ElectionSettings(database_url=url, data_dir=folder, background=False, registry_url="http://house")
     app = create_app(settings)
-    app.router.routes.extend(empty.routes)
+    app.router.routes[:0] = empty.routes
     app.state.room.transports["registry"] = httpx2.ASGITransport(registry_app(PUBLISHED, Books()))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", access_log=False, lifespan="on"))
     task = asyncio.create_task(server.serve())

@@ -50,7 +50,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(elections, rolls, rule_sets, *ballots, *care, proxies),
+            routers=(*ballots, elections, rolls, rule_sets, *care, proxies),
             errors=ERRORS,
             passes={"notices": give_notice},
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
