@@ -64,6 +64,8 @@ class Front:
         self._people = Buckets(settings.rate_per_minute, settings.rate_burst)
         self._addresses = Buckets(settings.address_rate_per_minute, settings.address_rate_burst)
         self._subjects = Subjects()
+        self._turned_away, self._said_full_at = 0, float("-inf")
+        metrics.limit.set_function(lambda: self._admission.limit)
         metrics.working.set_function(lambda: self._admission.working)
         metrics.streaming.set_function(lambda: self._admission.streaming)
         metrics.arriving.set_function(lambda: self._arrivals.counted.now)
@@ -122,14 +124,15 @@ class Front:
 
     async def _work(self, app: ASGIApp, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
         priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
-        self._admission.check(priority)
+        operation = visit.operation.name if visit.operation is not None else ""
+        self._admission.check(priority, visit.room)
         if isinstance(receive, Incoming):
             receive = await self._gathered(receive, address_key(visit.client))
-        self._admission.enter(priority)
+        entered = self._admission.enter(priority, visit.room)
         try:
             await app(scope, receive, reply)
         finally:
-            self._admission.leave(priority)
+            self._admission.leave(priority, visit.room, operation, entered)
 
     async def _gathered(self, receive: Incoming, address: str) -> Receive:
         try:
@@ -191,8 +194,16 @@ class Front:
         await self._refuse(Crashed(), visit, scope, receive, reply)
 
     def _leave_line(self, visit: Visit) -> None:
+        """One line a request; of those that found no place one line a second, or writing would take what is left."""
         seconds = time.perf_counter() - visit.started
         self._metrics.count(visit, seconds)
+        if visit.refused == "busy":
+            self._turned_away += 1
+            if time.monotonic() < self._said_full_at + 1:
+                return
+            log.warning("house is full", turned_away=self._turned_away, limit=self._admission.limit)
+            self._turned_away, self._said_full_at = 0, time.monotonic()
+            return
         line: dict[str, Any] = {
             "method": visit.method,
             "route": visit.route,
