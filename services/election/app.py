@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.election.ballots.care_routes import routers as care
+from services.election.ballots.following_routes import router as following
 from services.election.ballots.noticing import give_notice
 from services.election.ballots.routes import routers as ballots
 from services.election.elections.routes import router as elections
@@ -50,7 +51,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(*ballots, elections, rolls, rule_sets, *care, proxies),
+            routers=(*ballots, elections, rolls, rule_sets, *care, following, proxies),
             errors=ERRORS,
             passes={"notices": give_notice},
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
