@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.journeys.cast import Cast
 from tests.journeys.scene_council import later
+from tests.journeys.scene_papers import at_the_doors, opened_and_keyed
 from tests.journeys.stage import Person, Stage
 
 NOMINEES = ("王秀兰", "李建国", "赵敏", "周强")
@@ -40,14 +41,16 @@ def marking_ballots(stage: Stage, cast: Cast) -> None:
         stage.post(f"{name} casts for his home", f"{path}/ballots", cast[name], ballot, expect=201)
     stage.post("a second ballot of one home that saw none is refused", f"{path}/ballots", cast["owner Zhao"],
                {"home_id": cast.homes[0]["id"], "marks": [4], "replaces": 0}, expect=409)  # fmt: skip
+    papers = at_the_doors(stage, cast, path)
     stage.pass_days(7)
     stage.post("it is closed", f"{path}/closings", clerk, None, expect=201)
-    result = stage.post("and counted", f"{path}/counts", clerk, None, expect=201)
+    counters = opened_and_keyed(stage, cast, path, papers)
+    result = stage.post("and counted", f"{path}/counts", clerk, counters, expect=201)
     counted = result["household"]
     marks = {one["name"]: one["marks"] for one in counted["ranking"]}
     stage.check(
         f"{counted['cast']} ballots: {marks}",
-        (counted["cast"], list(marks.values())) == (len(VOTERS), [3, 2, 1, 0]),
+        (counted["cast"], list(marks.values())) == (len(VOTERS) + len(papers), [4, 2, 2, 1]),
     )
     _overview(stage, cast, election["id"])
     stage.end(

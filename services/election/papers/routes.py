@@ -33,9 +33,11 @@ from services.election.papers.schemas import (
     PacketTold,
     PrintRuns,
     PrintRunSeen,
+    RunPapers,
     box_seen,
     device_seen,
     fact_told,
+    run_papers,
     run_seen,
 )
 from services.election.papers.shown import BalanceSeen, WorkListSeen
@@ -97,6 +99,19 @@ async def list_print_runs(db: Reading, actor: Desk, election_id: UUID) -> PrintR
     """In the order they were made."""
     election = await election_to_run(db, actor, election_id, lock=False)
     return PrintRuns(items=[run_seen(run) for run in await queries.runs_of(db, election.id)])
+
+
+@router.get(
+    "/{election_id}/print-runs/{run}/papers",
+    operation_id="list_run_papers",
+    summary="The papers of a run",
+    responses=answers(ElectionUnknown, RoleForbidden, PrintRunUnknown),
+)
+async def list_run_papers(db: Reading, actor: Desk, means: Means, election_id: UUID, run: RunNumber) -> RunPapers:
+    """Numbers, codes and QR texts, for an office that prints by itself."""
+    election = await election_to_run(db, actor, election_id, lock=False)
+    sheets = await queries.sheets_of(db, await queries.run_of(db, election.id, run))
+    return run_papers(means.keys, election.id, sheets)
 
 
 @router.get(
