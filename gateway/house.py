@@ -1,6 +1,7 @@
 """The whole house in one process: the only place that knows the services by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,14 +23,17 @@ from services.registry.errors import RoleHeld
 from services.registry.oauth.mini_program import SAMPLE_PREFIX
 from services.registry.oauth.schemas import GrantType
 from services.registry.roles.actions import first_administrator as make_first_administrator
-from services.registry.sample.load import load
-from services.registry.sample.people import SAMPLE_PEOPLE, SamplePerson
+from services.registry.sample.load import load as load_homes
+from services.registry.sample.people import COMPOUND, SAMPLE_PEOPLE, SamplePerson
 from services.registry.settings import RegistrySettings
 from services.survey.app import create_app as survey_app
+from services.survey.neighbours import Compound as SurveyedCompound
+from services.survey.sample.load import load as load_questionnaire
 from services.survey.settings import SurveySettings
 from services.ticket.app import create_app as ticket_app
 from services.ticket.settings import TicketSettings
 from shared.database import Database
+from shared.house import House as Room
 from shared.sealing import Keys
 from shared.telemetry import log
 
@@ -125,9 +129,18 @@ def _sign_in(person: SamplePerson) -> SampleSignIn:
 
 async def load_sample(house: House, homes: int, say: Callable[[str], None]) -> None:
     """Fill an empty house with the sample compound of this size; one that is filled is left alone."""
-    registry = house.apps["registry"].state.room
-    database = Database(registry.settings.database_url, 1)
+    registry, now = house.apps["registry"].state.room, datetime.now(UTC)
+    async with _opened(registry) as database:
+        compound = SurveyedCompound(await load_homes(database, registry.keys, homes, say, now), COMPOUND)
+    async with _opened(house.apps["survey"].state.room) as database:
+        await load_questionnaire(database, compound, say, now)
+
+
+@asynccontextmanager
+async def _opened(room: Room) -> AsyncIterator[Database]:
+    """The room's database before its lifespan began."""
+    database = Database(room.settings.database_url, 1)
     try:
-        await load(database, registry.keys, homes, say, datetime.now(UTC))
+        yield database
     finally:
         await database.close()

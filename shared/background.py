@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from shared import audit, idempotency, outbox
+from shared.clock import hold
 from shared.following import follow
 from shared.house import House
 from shared.telemetry import FAILURES, log
@@ -134,5 +135,6 @@ async def read_offset(house: House) -> None:
         return
     clock = house.metadata.tables[f"{house.metadata.schema}.clock"]
     async with house.database.read() as session:
+        await hold(session)
         seconds = (await session.execute(select(clock.c.offset_seconds))).scalar_one_or_none()
-    house.clock.offset = timedelta(seconds=seconds or 0)
+        house.clock.offset = timedelta(seconds=seconds or 0)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.clock import hold
 from shared.edge import EdgeRoute, Writing, house_of
 from shared.identity import Internal
 from shared.problems import SampleOnly
@@ -72,6 +73,7 @@ async def set_clock(request: Request, db: Writing, caller: Internal, offset: Off
     """Move the sample clock; every process of the room follows within a second."""
     house = house_of(request)
     clock = house.metadata.tables[f"{house.metadata.schema}.clock"]
+    await hold(db)
     row = insert(clock).values(id=1, offset_seconds=offset.seconds)
     await db.execute(row.on_conflict_do_update(index_elements=[clock.c.id], set_={"offset_seconds": offset.seconds}))
     house.wake.set()

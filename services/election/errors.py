@@ -30,6 +30,22 @@ class AlreadySigned(Refusal):
     """This parameter of this version is signed off."""
 
 
+class CorrectionRefused(Refusal):
+    """VOTE-7. Facts: why, why_zh, why_en."""
+
+
+class CorrectionUnknown(Refusal):
+    """No such proposal of a correction."""
+
+
+class RollNotFrozen(Refusal):
+    """VOTE-7. Nothing is committed to before the announcement."""
+
+
+class NoteStale(Refusal):
+    """OWN-6. The denominators that were signed for are not those of the roll. Facts: best, worst."""
+
+
 class DraftRefused(Refusal):
     """BAL-3. What does not fit the preset. Facts: told_zh, told_en, errors (each with pointer and code)."""
 
@@ -60,6 +76,26 @@ class HomeNotOnRoll(Refusal):
 
 class BallotUnknown(Refusal):
     """No ballot of this home, or none that the caller may know of."""
+
+
+class ProxyRefused(Refusal):
+    """BAL-4. Facts: why, why_zh, why_en."""
+
+
+class ProxyUnknown(Refusal):
+    """No such authority, or none that the caller may know of."""
+
+
+class DisputeRefused(Refusal):
+    """VOTE-1, BAL-12. Facts: why, why_zh, why_en."""
+
+
+class BallotObjectionUnknown(Refusal):
+    """No such objection, or none that the caller may know of."""
+
+
+class ExtensionRefused(Refusal):
+    """BAL-6. Facts: why, why_zh, why_en, closes_at."""
 
 
 class NotCounted(Refusal):
@@ -120,6 +156,22 @@ class EffectRefused(Refusal):
     """PUB-6. An effect that such an objection cannot have. Facts: allowed."""
 
 
+class CheckpointMissing(Refusal):
+    """The notary has not signed this log yet, or nothing that may be told now."""
+
+
+class ProofUnknown(Refusal):
+    """No checkpoint of this size that may be told, or the sizes are the wrong way round."""
+
+
+class StatusUnsettled(Refusal):
+    """No status of each entitlement yet, or a ballot was voided since. Facts: state."""
+
+
+class RecordForbidden(Refusal):
+    """The complete record is for auditors, who counted, and owners where the rule set lets them inspect."""
+
+
 _WHY = ("why", "state", "allowed")
 
 ERRORS: Mapping[type[Refusal], Answer] = {
@@ -142,6 +194,19 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     AlreadySigned: Answer(
         409, "already-signed", "此项已核实", "This is signed off already", "新版规则须重新核实。",
         "A new version is signed anew.",
+    ),
+    CorrectionRefused: Answer(
+        409, "correction-refused", "名册不能这样更正", "The roll cannot be corrected so", "{why_zh}", "{why_en}",
+        members=("why",),
+    ),
+    CorrectionUnknown: Answer(404, "correction-unknown", "没有这项更正", "No such correction"),
+    RollNotFrozen: Answer(
+        409, "roll-not-frozen", "名册尚未冻结", "The roll is not frozen yet", "公告之后才有承诺可核对。",
+        "There is nothing to check it against before the announcement.",
+    ),
+    NoteStale: Answer(
+        409, "note-stale", "说明中的分母与名册不符", "The note's denominators are not the roll's",
+        "请按 best 与 worst 重新签署。", "Sign again with best and worst as told here.", members=("best", "worst"),
     ),
     DraftRefused: Answer(
         422, "draft-refused", "草案与所选规则不符", "The draft does not fit its preset", "{told_zh}", "{told_en}",
@@ -172,6 +237,19 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         "Shops and unsold dwellings have no ballot.",
     ),
     BallotUnknown: Answer(404, "ballot-unknown", "没有这张票", "No such ballot"),
+    ProxyRefused: Answer(
+        409, "proxy-refused", "委托不能登记", "The authority is not taken", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    ProxyUnknown: Answer(404, "proxy-unknown", "没有这份委托", "No such authority"),
+    DisputeRefused: Answer(
+        409, "dispute-refused", "不能办理", "It is not taken", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    BallotObjectionUnknown: Answer(404, "ballot-objection-unknown", "没有这项异议", "No such objection"),
+    ExtensionRefused: Answer(
+        409, "extension-refused", "不能延期", "The window is not extended", "{why_zh}", "{why_en}",
+        members=("why", "closes_at"),
+    ),
+    ReferenceRefused: REFERENCE_REFUSED,
     NotCounted: Answer(
         409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果。", "The count makes the result.",
         members=("state",),
@@ -209,6 +287,23 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     EffectRefused: Answer(
         422, "effect-refused", "此类异议不能作此处理", "Such an objection cannot have this effect", "可选:{allowed}。",
         "Possible: {allowed}.", members=("allowed",),
+    ),
+    CheckpointMissing: Answer(
+        404, "checkpoint-missing", "还没有签署的检查点", "No checkpoint yet", "公证约十秒签一次;投票期间按整点公开。",
+        "The notary signs within ten seconds; while voting runs they are told by the hour.",
+    ),
+    ProofUnknown: Answer(
+        404, "proof-unknown", "没有这样的检查点可供证明", "No checkpoints to prove this between",
+        "请用检查点列表中的大小,旧的在前。", "Take sizes from the list of checkpoints, the older one first.",
+    ),
+    StatusUnsettled: Answer(
+        409, "status-unsettled", "各户的最终状态尚未确定", "The status of each entitlement is not settled",
+        "计票时确定;作废选票后须重新计票。", "The count settles it; after a ballot was voided a recount does.",
+        members=("state",),
+    ),
+    RecordForbidden: Answer(
+        403, "record-forbidden", "完整记录不对您开放", "The complete record is not open to you",
+        "审计、计票人以及规则允许查阅的业主可以取得。", "Auditors, who counted, and owners where the rules let them.",
     ),
 }  # fmt: skip
 answers = documented(ERRORS)

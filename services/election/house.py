@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.election.ballots.codes import Tries
 from services.election.ballots.frozen import FrozenElections
 from services.election.ballots.writer import Writer
 from shared.edge import house_of
@@ -34,10 +35,11 @@ class Station:
 
     elections: FrozenElections
     writer: Writer
+    tries: Tries
 
     @classmethod
     def of(cls, house: House) -> "Station":
-        return cls(FrozenElections(house.database), Writer(house))
+        return cls(FrozenElections(house.database), Writer(house), Tries())
 
 
 async def _station(request: Request) -> Station:

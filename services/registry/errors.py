@@ -119,6 +119,16 @@ class FactorRefused(Refusal):
     pass
 
 
+class StepUpRefused(FactorRefused):
+    """BAL-5. The code is wrong, or was used before."""
+
+    keeps = True
+
+
+class FactorMissing(Refusal):
+    """BAL-5. No second factor is set up."""
+
+
 class DoorCodeRefused(Refusal):
     """Unknown, used, expired or withdrawn; which is not said."""
 
@@ -257,6 +267,10 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     FactorRefused: Answer(
         422, "factor-refused", "动态口令不正确", "The one-time password is not right", "请核对手机时间后再试。",
         "Check the phone's clock and try again.",
+    ),
+    FactorMissing: Answer(
+        409, "factor-missing", "尚未设置动态口令", "No second factor is set up",
+        "请先在「我的」中设置动态口令,或使用纸质选票。", "Set one up under /v1/me/second-factors, or use the paper.",
     ),
     DoorCodeRefused: Answer(
         422, "door-code-refused", "绑定码无效", "The door code is not valid", "绑定码不存在、已使用或已过期。",

@@ -54,9 +54,14 @@ class _Server(uvicorn.Server):
 
 @pytest.fixture(params=["one process", "rooms apart"])
 def house_url(
-    request: pytest.FixtureRequest, clean: None, database_urls: dict[str, str], tmp_path: Path
+    request: pytest.FixtureRequest,
+    clean: None,
+    database_urls: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[str]:
     """The address of a house whose administrator, officer and secretary may be signed in as, in both modes."""
+    monkeypatch.setenv("MEETING_TASK_LOOK_SECONDS", "1")  # a ticket's news reaches its task sooner
     listening = socket.create_server(("127.0.0.1", 0))
     settings = GatewaySettings(port=listening.getsockname()[1], data_dir=tmp_path, sample=True)
     assert asyncio.run(first_administrator(settings, database_urls, "administrator")) is not None

@@ -7,21 +7,21 @@ from tests.journeys.stage import Stage
 from tests.shared.pictures import picture
 
 SEAL = "封 004711"
-MARKED = ([4], [1, 4])
+MARKED = ([1], [1, 2])
 
 
 def at_the_doors(stage: Stage, cast: Cast, path: str) -> list[int]:
-    """While voting runs: two homes of the entrance mark on paper. The numbers that came back."""
+    """While voting runs: two homes of a building mark on paper. The numbers that came back."""
     clerk, worker, second = cast["clerk"], cast["grid worker Wang"], cast["volunteer He"]
-    scope = {"building": "3", "entrance": "2"}
-    run = stage.post("ballots of the entrance are numbered", f"{path}/print-runs", clerk, scope, expect=201)
+    scope = {"building": "3"}
+    run = stage.post("ballots of a building are numbered", f"{path}/print-runs", clerk, scope, expect=201)
     printed = stage.call("and set as PDF", "GET", f"{path}/print-runs/{run['number']}/ballots", clerk)
     stage.check("a PDF", printed.content.startswith(b"%PDF-"))
     stage.call("with the issue list", "GET", f"{path}/print-runs/{run['number']}/issue-list", clerk)
     stage.post("a box is sealed", f"{path}/boxes", clerk, {"number": 1, "seal": SEAL}, expect=201)
     codes = {one["number"]: one["code"] for one in stage.get(
         "the numbers with their codes", f"{path}/print-runs/{run['number']}/papers", clerk)["items"]}  # fmt: skip
-    doors = stage.get("the grid worker takes his list along", f"{path}/worklist?building=3&entrance=2", worker)["items"]
+    doors = stage.get("the grid worker takes his list along", f"{path}/worklist?building=3", worker)["items"]
     waiting = [one["number"] for one in doors if one["todo"] == "ISSUE"][-len(MARKED) :]
     stage.check("a home that has cast online has nothing to do", any(one["todo"] == "NONE" for one in doors))
     for number in waiting:

@@ -459,6 +459,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("election_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("change", sa.String(length=8), nullable=False),
         sa.Column("home_id", sa.Uuid(), nullable=False),
         sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -466,11 +467,20 @@ def upgrade() -> None:
         sa.Column("objection_id", sa.Uuid(), nullable=True),
         sa.Column("by", sa.String(length=100), nullable=False),
         sa.Column("second", sa.String(length=100), nullable=True),
+        sa.Column("proposed", sa.Boolean(), nullable=False),
+        sa.Column("confirms", sa.Integer(), nullable=True),
         sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("log_index", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("log_index IS NULL OR second IS NOT NULL", name=op.f("ck_roll_correction_frozen_needs_two")),
+        sa.CheckConstraint(
+            "change IN ('AREA', 'OWNERS', 'MERGE', 'SPLIT', 'REMOVE', 'ADD')", name=op.f("ck_roll_correction_change")
+        ),
+        sa.CheckConstraint(
+            "(log_index IS NULL) = (second IS NULL) AND (confirms IS NULL) = (second IS NULL) AND second <> by AND NOT (proposed AND second IS NOT NULL)",
+            name=op.f("ck_roll_correction_frozen_needs_two"),
+        ),
         sa.ForeignKeyConstraint(["election_id"], ["election.election.id"], name=op.f("fk_roll_correction_election_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_correction")),
+        sa.UniqueConstraint("election_id", "confirms", name=op.f("uq_roll_correction_election_id_confirms")),
         sa.UniqueConstraint("election_id", "number", name=op.f("uq_roll_correction_election_id_number")),
         schema="election",
     )

@@ -34,15 +34,16 @@ class Moment:
     real: datetime
 
 
-async def cast_ballot(
-    station: Station,
-    actor: Actor,
-    election_id: UUID,
-    marked: Marked,
-    repeatable: Repeatable | None,
-    origin: Origin,
-    moment: Moment,
-) -> Taken:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The request of one cast: when it came, from where, and under which Idempotency-Key."""
+
+    moment: Moment
+    origin: Origin
+    repeatable: Repeatable | None
+
+
+async def cast_ballot(station: Station, actor: Actor, election_id: UUID, marked: Marked, asked: Asked) -> Taken:
     """BAL-5, BAL-11, BAL-12. Nothing but the frozen election and the caller's token is needed.
 
     Errors: ElectionUnknown, NotOpen, HomeNotOnRoll, MarksRefused, ChoicesRefused, BallotRefused, KeyReused, Busy,
@@ -53,20 +54,20 @@ async def cast_ballot(
     entry = frozen.entry_of(marked.home_id, actor.subject)
     _check_choice(frozen, marked.chosen)
     stepped_at = actor.step_up.at if actor.step_up is not None else None
-    why = online_refusal(frame.kind, frame.rules.online, stepped_at, moment.real)
+    why = online_refusal(frame.kind, frame.rules.online, stepped_at, asked.moment.real)
     if why is not None:
         raise refused(why)
     arrival = Arrival(
         entry=entry,
-        at=moment.now,
+        at=asked.moment.now,
         claim=claim_of(actor, frame.code, entry.owners, entry.homes),
         chosen=marked.chosen,
         replaces=marked.replaces,
         step_up=_evidence(actor.step_up),
-        key=repeatable.key if repeatable is not None else None,
-        digest=repeatable.digest if repeatable is not None else None,
+        key=asked.repeatable.key if asked.repeatable is not None else None,
+        digest=asked.repeatable.digest if asked.repeatable is not None else None,
     )
-    return await station.writer.hand_in(frame, arrival, origin)
+    return await station.writer.hand_in(frame, arrival, asked.origin)
 
 
 def _check_choice(frozen: Frozen, chosen: Chosen) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import and_, exists, false, func, select
+from sqlalchemy import Select, and_, exists, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.queries import entries_of, homes_on, rules_of
@@ -13,8 +14,20 @@ from services.election.rules.casting import Capacity, Cast, CastWhy, Claim, Warr
 from services.election.rules.parameters import Kind
 from services.election.rules.proxies import BARRED
 from services.election.rules.roles import Role
-from services.election.tables import Ballot, BallotObjection, BallotVoid, Election, Proxy, RollEntry, RollHome
+from services.election.tables import (
+    Ballot,
+    BallotNotice,
+    BallotObjection,
+    BallotVoid,
+    Election,
+    Proxy,
+    RollEntry,
+    RollHome,
+)
 from shared.identity import Actor
+from shared.paging import Orders, down
+
+NOTICES = Orders("ballot_notices", {"newest": (down(BallotNotice.log_index),)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +163,13 @@ async def receipt_of(db: AsyncSession, actor: Actor, election: Election, index: 
     if row is None:
         raise BallotUnknown
     return row[0], row[1], row[2]
+
+
+def notices_for(actor: Actor, election_id: UUID) -> Select[Any]:
+    """The caller's notices of one election. One row: BallotNotice, label."""
+    found = (
+        select(BallotNotice, RollEntry.label.label("label"))
+        .join(RollEntry, RollEntry.id == BallotNotice.entry_id)
+        .where(BallotNotice.election_id == election_id, BallotNotice.recipient_id == actor.subject)
+    )
+    return cast("Select[Any]", found)

@@ -1,16 +1,14 @@
 """Ballots over HTTP."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.routing import APIRoute
 
 from services.election.ballots import actions, queries
-from services.election.ballots.actions import Moment
+from services.election.ballots.house import CastAsked
 from services.election.ballots.schemas import MyBallots, NewBallot, ReceiptSeen, home_ballot, receipt
-from services.election.ballots.writer import Origin
 from services.election.elections.queries import election_of
 from services.election.errors import (
     BallotRefused,
@@ -23,10 +21,9 @@ from services.election.errors import (
     answers,
 )
 from services.election.house import AtTheStation, Means
-from shared.edge import EdgeRoute, Now, Reading
-from shared.idempotency import REPLAYED, Repeatable, repeatable
+from shared.edge import EdgeRoute, Reading
+from shared.idempotency import REPLAYED
 from shared.identity import SignedIn
-from shared.telemetry import current_trace
 
 router = APIRouter(prefix="/v1/elections", tags=["election"], route_class=EdgeRoute)
 casting = APIRouter(prefix="/v1/elections", tags=["election"], route_class=APIRoute)
@@ -34,19 +31,6 @@ casting = APIRouter(prefix="/v1/elections", tags=["election"], route_class=APIRo
 routers = (router, casting)
 
 Index = Annotated[int, Path(ge=0, le=2**53, description="`log_index` of the receipt.")]
-
-
-async def _origin(request: Request, actor: SignedIn) -> Origin:
-    address = request.client.host if request.client else "-"
-    return Origin(f"{actor.kind}:{actor.subject}", address, current_trace().request_id)
-
-
-async def _repeatable(request: Request, actor: SignedIn) -> Repeatable | None:
-    return await repeatable(request, f"{actor.kind}:{actor.subject}")
-
-
-async def _moment(now: Now) -> Moment:
-    return Moment(now, datetime.now(UTC))
 
 
 @casting.post(
@@ -62,14 +46,12 @@ async def cast_ballot(
     means: Means,
     election_id: UUID,
     ballot: NewBallot,
-    asked: Annotated[Repeatable | None, Depends(_repeatable)],
-    origin: Annotated[Origin, Depends(_origin)],
-    moment: Annotated[Moment, Depends(_moment)],
+    asked: CastAsked,
     response: Response,
 ) -> ReceiptSeen:
     """One an entitlement; in a household ballot the owner's prevails. My own I may replace until closing, where the
     rule set lets me. An owners' vote asks for a token with a second factor not older than five minutes."""
-    taken = await actions.cast_ballot(station, actor, election_id, ballot.marked(), asked, origin, moment)
+    taken = await actions.cast_ballot(station, actor, election_id, ballot.marked(), asked)
     if taken.replayed:
         response.headers[REPLAYED] = "true"
     return receipt(means.keys, taken.ballot, taken.entry.home, taken.entry.label)

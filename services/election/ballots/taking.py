@@ -15,6 +15,7 @@ from services.election.ballots.sealed import new_code, seal_choice
 from services.election.ballots.storing import store
 from services.election.errors import BallotRefused, HomeNotOnRoll, NotOpen
 from services.election.log.appending import locked_box
+from services.election.rules.cast_wording import CAST_WORDS
 from services.election.rules.casting import (
     CHANNEL_OF,
     RETURN,
@@ -30,7 +31,6 @@ from services.election.rules.casting import (
 from services.election.rules.choices import Chosen, choice_said
 from services.election.rules.commitments import SALT_BYTES, commitment, who_said
 from services.election.rules.states import State
-from services.election.rules.wording import WORDS
 from services.election.tables import Ballot, BallotBox, BallotReplay, BallotVoid, Election, Proxy
 from shared.problems import KeyReused, Refusal
 from shared.sealing import Keys
@@ -185,7 +185,7 @@ def _wish(frame: Frame, before: _Before, one: Arrival) -> tuple[Wish, UUID | Non
 
 
 def refused(why: CastWhy) -> BallotRefused:
-    zh, en = WORDS[why]
+    zh, en = CAST_WORDS[why]
     return BallotRefused(why=why, why_zh=zh, why_en=en)
 
 

@@ -2,42 +2,38 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.rules.casting import Capacity, Cast, standing
-from services.election.tables import Ballot, BallotVoid
+from services.election.ballots.queries import casts_of
+from services.election.rules.casting import standing
+from services.election.rules.record import Fault
+from services.election.tables import Ballot
 
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """The ballot of an entitlement that counts: its revision and the index of its CAST or RETURNED leaf."""
+    """The ballot of an entitlement that counts: its revision, the index of its CAST or RETURNED leaf, and why it is
+    INVALID, if it is (VOTE-1)."""
 
     entry_id: UUID
     revision: int
     index: int
+    fault: Fault | None = None
 
 
 async def effective_of(db: AsyncSession, election_id: UUID) -> Mapping[UUID, Effective]:
-    """Entry -> its effective ballot; entries without one are left out. Voided ones are out of it (BAL-12)."""
-    voided = and_(
-        BallotVoid.election_id == Ballot.election_id,
-        BallotVoid.entry_id == Ballot.entry_id,
-        BallotVoid.revision == Ballot.revision,
-    )
+    """Entry -> its effective ballot; entries without one are left out."""
     found = await db.execute(
-        select(Ballot.entry_id, Ballot.revision, Ballot.caster_id, Ballot.capacity, Ballot.log_index)
-        .outerjoin(BallotVoid, voided)
-        .where(Ballot.election_id == election_id, BallotVoid.revision.is_(None))
-        .order_by(Ballot.entry_id)
+        select(Ballot.entry_id, Ballot.revision, Ballot.log_index).where(Ballot.election_id == election_id)
     )
+    indices = {(entry, revision): index for entry, revision, index in found}
     effective = {}
-    for entry, rows in groupby(found, key=lambda row: row.entry_id):
-        indices = {row.revision: row for row in rows}
-        stands = standing([Cast(row.revision, row.caster_id, Capacity(row.capacity)) for row in indices.values()])
-        assert stands is not None, "a group has a row"
-        effective[entry] = Effective(entry, stands.revision, indices[stands.revision].log_index)
+    for entry, casts in (await casts_of(db, election_id)).items():
+        stands = standing(casts)
+        if stands is not None:
+            fault = Fault.OBJECTED if stands.objected else Fault.NO_LETTER if stands.without_letter else None
+            effective[entry] = Effective(entry, stands.revision, indices[entry, stands.revision], fault)
     return effective

@@ -14,6 +14,7 @@ from services.election.elections.stepping import check, stepped
 from services.election.errors import CountersRefused, PapersOutstanding
 from services.election.history import who
 from services.election.log.appending import Line, append, locked_box
+from services.election.log.status import write_status
 from services.election.papers.queries import papers_outstanding
 from services.election.results.counting import counted
 from services.election.results.queries import newest_result
@@ -105,6 +106,7 @@ async def _count(
     digest = hashlib.sha256(canonical(figures)).digest()
     number = await _next_number(db, election)
     box = await locked_box(db, election.id)
+    await write_status(db, election, box, now)
     said: dict[str, Any] = {"number": number, "figures": digest.hex()}
     index = await append(db, box, [Line(LeafType.COUNTED, said)], now)
     result = Result(

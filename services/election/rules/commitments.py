@@ -33,8 +33,10 @@ def what_said(election: str, marks: Sequence[int]) -> Mapping[str, Plain]:
 
 def status_said(election: str, entry: str, index: int | None) -> Mapping[str, Plain]:
     """What an entitlement's line of the status tree says: the index of its effective ballot's leaf, or that none is."""
-    said: dict[str, Plain] = {"election": election, "entry": entry}
-    return said | ({"status": "NONE"} if index is None else {"status": "EFFECTIVE", "index": index})
+    said: dict[str, Plain] = {"election": election, "entry": entry, "status": "NONE" if index is None else "EFFECTIVE"}
+    if index is not None:
+        said["index"] = index
+    return said
 
 
 def status_salt(entry_salt: bytes) -> bytes:

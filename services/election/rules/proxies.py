@@ -15,13 +15,19 @@ OWNER_MEMBER = "OWNER_MEMBER"
 """Basis of a member who sits as an owner (PMC-4)."""
 
 
+class Giver(StrEnum):
+    """Who hands an authority in."""
+
+    PRINCIPAL = "PRINCIPAL"
+    DESK = "DESK"
+
+
 class ProxyWhy(StrEnum):
     """Why an authority is not taken."""
 
     NOT_HERE = "NOT_HERE"  # household ballots are cast by the household
     OWNER_MEMBER = "OWNER_MEMBER"  # PMC-4
     DESK_ONLY = "DESK_ONLY"
-    NOT_PRINCIPAL = "NOT_PRINCIPAL"
     OWN_ENTITLEMENT = "OWN_ENTITLEMENT"
     PAPER_NEEDED = "PAPER_NEEDED"
     TOO_MANY = "TOO_MANY"
@@ -30,51 +36,49 @@ class ProxyWhy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a warrant needs: given by the principal himself, or by the desk with a paper."""
+    """What a warrant needs."""
 
-    by_principal: bool
+    principal_may: bool
+    """Whether the principal gives it himself, signed online; else the desk takes it."""
     paper: bool
+    """Whether the desk needs the paper at once."""
     counted: bool
     """Whether it takes one of the agent's principals."""
 
 
 WARRANTS: Mapping[Warrant, Needs] = {
-    Warrant.PROXY: Needs(by_principal=True, paper=True, counted=True),
-    Warrant.GUARDIAN: Needs(by_principal=False, paper=True, counted=False),
+    Warrant.PROXY: Needs(principal_may=True, paper=True, counted=True),
+    Warrant.GUARDIAN: Needs(principal_may=False, paper=True, counted=False),
     # VOTE-1. An agent may act before his letter is on file; without it his ballot is INVALID.
-    Warrant.AGENT: Needs(by_principal=False, paper=False, counted=False),
+    Warrant.AGENT: Needs(principal_may=False, paper=False, counted=False),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An authority as it is handed in. `given_by` is None for the desk; `principals` are those that the agent has
-    already; `stands`: the entitlement has given one already."""
+    """An authority as it is handed in. `principals`: those for whom the agent stands already, of the counted kind;
+    `stands`: the entitlement has given one already."""
 
     kind: Kind
     basis: str
     warrant: Warrant
     agent: UUID
     owners: frozenset[UUID]
-    given_by: UUID | None
-    has_paper: bool
-    principals: int
-    stands: bool
+    giver: Giver
+    has_paper: bool = False
+    principals: int = 0
+    stands: bool = False
 
 
 def refusal(asked: Authority, most: int) -> ProxyWhy | None:
-    """BAL-4. Why an authority is not taken; None when it is. `most` principals an agent [P 3]."""
-    where = _where(asked)
-    if where is not None:
+    """BAL-4. Why an authority is not taken; None when it is. At most `most` principals an agent [P 3]."""
+    if (where := _where(asked)) is not None:
         return where
     needs = WARRANTS[asked.warrant]
-    if asked.given_by is None:
-        if needs.paper and not asked.has_paper:
-            return ProxyWhy.PAPER_NEEDED
-    elif not needs.by_principal:
+    if asked.giver is Giver.PRINCIPAL and not needs.principal_may:
         return ProxyWhy.DESK_ONLY
-    elif asked.given_by not in asked.owners:
-        return ProxyWhy.NOT_PRINCIPAL
+    if asked.giver is Giver.DESK and needs.paper and not asked.has_paper:
+        return ProxyWhy.PAPER_NEEDED
     if asked.agent in asked.owners:
         return ProxyWhy.OWN_ENTITLEMENT
     if asked.stands:

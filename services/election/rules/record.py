@@ -182,7 +182,7 @@ def _effective(vote: Vote, kind: Kind) -> Line:
     return line | _what(vote) if kind is Kind.HOUSEHOLD else line
 
 
-def _what(vote: Vote) -> Line:
+def _what(vote: Vote) -> dict[str, Any]:
     if vote.what is None or vote.what_salt is None:
         return {}
     return {"what_salt": vote.what_salt.hex(), "what": vote.what}

@@ -21,7 +21,7 @@ from shared.identity import Actor, Grant
 from shared.sealing import Keys
 
 MOST_COMPOUNDS = 100
-ACTIONS = ("bind_home", "end_binding", "set_password", "begin_factor", "confirm_factor")
+ACTIONS = ("bind_home", "end_binding", "step_up", "set_password", "begin_factor", "confirm_factor")
 
 
 async def my_bindings(db: AsyncSession, actor: Actor) -> list[MyBinding]:
@@ -72,7 +72,7 @@ async def me(db: AsyncSession, actor: Actor, keys: Keys, now: datetime) -> MeSee
         compounds=await _compounds(db, usable),
         second_factor=account.totp_confirmed_at is not None,
         next_step=step,
-        allowed=list(ACTIONS if account.login else ACTIONS[:2]),
+        allowed=list(ACTIONS if account.login else ACTIONS[:3]),
     )
 
 

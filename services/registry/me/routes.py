@@ -2,23 +2,35 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from services.registry.errors import (
     BindingUnknown,
     DoorCodeRefused,
     DoorCodeTries,
+    FactorMissing,
     FactorRefused,
     LoginTaken,
     PasswordWeak,
     PersonUnknown,
+    SessionEnded,
     SignInLocked,
     SignInRefused,
     answers,
 )
-from services.registry.me import actions, queries
-from services.registry.me.schemas import BindHome, ConfirmFactor, FactorSeen, MeSeen, MyBinding, SetPassword
-from services.registry.oauth.house import AtTheDoor
+from services.registry.me import actions, queries, stepping_up
+from services.registry.me.schemas import (
+    BindHome,
+    ConfirmFactor,
+    FactorSeen,
+    MeSeen,
+    MyBinding,
+    SetPassword,
+    ShowFactor,
+    StepUpSeen,
+    step_up_seen,
+)
+from services.registry.oauth.house import AtTheDoor, Local
 from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing, house_of
 from shared.identity import SignedIn
 
@@ -80,6 +92,23 @@ async def begin_factor(request: Request, db: Writing, actor: SignedIn) -> Factor
     """A secret for an authenticator app. It counts after its first code was confirmed."""
     secret, uri = await actions.begin_factor(db, actor, house_of(request).keys)
     return FactorSeen(secret=secret, uri=uri)
+
+
+@router.post(
+    "/step-ups",
+    operation_id="step_up",
+    summary="Show my second factor again",
+    openapi_extra=NEVER_REPLAYED,
+    status_code=201,
+    responses=answers(FactorRefused, FactorMissing, SignInLocked, SessionEnded, PersonUnknown),
+)
+async def step_up(
+    db: Writing, porter: AtTheDoor, local: Local, actor: SignedIn, asked: ShowFactor, response: Response
+) -> StepUpSeen:
+    """An access token of this session that proves it: an owners' ballot is signed with one not older than five
+    minutes. The refresh token stays as it is."""
+    response.headers["Cache-Control"] = "no-store"
+    return step_up_seen(await stepping_up.step_up(db, porter, actor, local, asked.otp))
 
 
 @router.post(

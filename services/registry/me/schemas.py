@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.registry.me.stepping_up import SteppedUp
 from services.registry.rules.next_steps import NextStep
 from services.registry.rules.roles import Role
+from services.registry.rules.sign_in import ACCESS_LIVES
 from shared.wire import Input, Instant, Output, Text, example
 
 _BINDING: dict[str, object] = {
@@ -65,7 +67,7 @@ class MeSeen(Output):
         compounds=[_COMPOUND],
         second_factor=False,
         next_step="NOTHING",
-        allowed=["bind_home", "end_binding"],
+        allowed=["bind_home", "end_binding", "step_up"],
     )
     id: UUID
     name: str | None
@@ -110,3 +112,37 @@ class ConfirmFactor(Input):
 
     model_config = Input.model_config | example(code="123456")
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+
+
+class ShowFactor(Input):
+    """The code that the authenticator app shows now; in the sample 000000, where none is set up."""
+
+    model_config = Input.model_config | example(otp="000000")
+    otp: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+
+
+class StepUpSeen(Output):
+    """A bearer token that carries the step-up. `method`: TOTP, or SAMPLE in the sample."""
+
+    model_config = Output.model_config | example(
+        access_token="eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoiZDdmNiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTk3In0.c2lnbmF0dXJl",
+        token_type="Bearer",
+        expires_in=600,
+        method="TOTP",
+        at="2026-12-02T03:12:00Z",
+    )
+    access_token: str
+    token_type: str
+    expires_in: int
+    method: str
+    at: Instant
+
+
+def step_up_seen(found: SteppedUp) -> StepUpSeen:
+    return StepUpSeen(
+        access_token=found.access,
+        token_type="Bearer",  # RFC 6750's name of the type
+        expires_in=int(ACCESS_LIVES.total_seconds()),
+        method=found.step_up.method,
+        at=found.step_up.at,
+    )

@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from services.registry.rules.sign_in import ACCESS_LIVES
-from shared.identity import ALGORITHM, AUDIENCE, Grant
+from shared.identity import ALGORITHM, AUDIENCE, Grant, StepUp
 from shared.sealing import secret
 
 TYPE = "at+jwt"  # RFC 9068
@@ -31,6 +31,7 @@ class Bearer:
     grants: Sequence[Grant]
     homes: Sequence[UUID] = ()
     until: datetime | None = None
+    step_up: StepUp | None = None
 
 
 class Issuer:
@@ -49,7 +50,7 @@ class Issuer:
         """Good for ten minutes, or until the first of its grants runs out. Real time, never the sample clock's."""
         now = time.time()
         ends = bearer.until.timestamp() if bearer.until is not None else float("inf")
-        claims: Mapping[str, Any] = {
+        claims: dict[str, Any] = {
             "iss": self._name,
             "aud": AUDIENCE,
             "sub": str(bearer.subject),
@@ -61,6 +62,8 @@ class Issuer:
             "exp": int(min(now + ACCESS_LIVES.total_seconds(), ends)),
             "jti": secrets.token_hex(8),
         }
+        if bearer.step_up is not None:
+            claims["step_up"] = {"method": bearer.step_up.method, "at": round(bearer.step_up.at.timestamp(), 3)}
         header = {"alg": ALGORITHM, "kid": self._kid, "typ": TYPE}
         return jws.serialize_compact(header, json.dumps(claims), self._key, algorithms=[ALGORITHM])
 

@@ -55,7 +55,7 @@ class Model:
             "counts": self.state == "CLOSED",
             "recounts": self.state in {"COUNTED", "POSTED"} and self.recount_due,
             "result-postings": self.state == "COUNTED" and not self.recount_due,
-            "finals": self.state == "POSTED" and settled and over,
+            "finals": self.state == "POSTED" and settled and over and not self.repeat_due,
             "cancellations": self.state in {"DRAFT", "ROLL_POSTED", "ANNOUNCED"},
             "repeats": self.state in {"COUNTED", "POSTED"} and self.repeat_due,
         }[step]
@@ -241,11 +241,15 @@ class Life(RuleBasedStateMachine):
         if not self.objections:
             return
         self._at_noon()
-        objection = self.objections.pop()
+        objection = self.objections[-1]
         reply = self._post(
             self.hall.officer, f"/v1/objections/{objection}/decisions", {"effect": effect, "answer": "已核实"}
         )
-        assert reply.status_code == 201, reply.text
+        possible = effect != "RECOUNT" or self.model.counts > 0
+        assert reply.status_code == (201 if possible else 422), reply.text
+        if not possible:
+            return
+        self.objections.pop()
         self.model.open_objections -= not self.lateness[objection]
         self.model.recount_due |= effect == "RECOUNT"
         self.model.repeat_due |= effect == "REPEAT"

@@ -211,7 +211,7 @@ class Made:
 
     def _cast(self, place: int) -> None:
         """On paper only once; a proxy, an owner and a resident otherwise, as the kind has them."""
-        before = [ballot for ballot in self.ballots_of.get(place, [])]
+        before = list(self.ballots_of.get(place, []))
         if any(ballot.channel == "PAPER" for ballot in before):
             return
         paper = not before and self.kind is not Kind.MEMBERS and self.chance.random() * 1000 < self.plan.papers
@@ -359,7 +359,7 @@ class Made:
     def _decided(self, questions: Sequence[Question], roll: Roll) -> tuple[str, dict[str, Any]]:
         ballots = []
         for place, ballot in self.effective.items():
-            choices = {int(number): Choice(choice) for number, choice in ballot.what["items"].items()}  # type: ignore
+            choices = {int(number): Choice(choice) for number, choice in ballot.what["items"].items()}  # type: ignore[index]
             fault = self._faulty.get(place)
             ballots.append(
                 ItemBallot(

@@ -1,0 +1,46 @@
+"""Moves the end of a running window, once, under the head lock, with a line of the log (BAL-6)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.election.elections.queries import election_to_run, rules_of
+from services.election.errors import ExtensionRefused
+from services.election.history import write_down
+from services.election.log.appending import Line, append, locked_box
+from services.election.rules.cast_wording import EXTENSION_WORDS
+from services.election.rules.extending import ExtensionWhy, Window, refusal
+from services.election.rules.leaves import LeafType
+from services.election.rules.parameters import Preset, parameters_of
+from services.election.rules.states import State
+from services.election.tables import Election
+from shared.identity import Actor
+
+
+async def extend_window(
+    db: AsyncSession, actor: Actor, election_id: UUID, closes_at: datetime, reason: str, now: datetime
+) -> Election:
+    """BAL-6. Errors: ElectionUnknown, RoleForbidden, ExtensionRefused."""
+    election = await election_to_run(db, actor, election_id)
+    why = refusal(_window(election), closes_at, now)
+    if why is not None:
+        raise _refused(why, election)
+    box = await locked_box(db, election.id)
+    await append(db, box, [Line(LeafType.EXTENDED, {"closes_at": closes_at.isoformat()})], now)
+    election.first_closes_at, election.closes_at = election.closes_at, closes_at
+    election.version += 1
+    await db.flush()
+    await write_down(db, actor, election, election.state, now, reason)
+    return election
+
+
+def _window(election: Election) -> Window:
+    preset = Preset(election.preset)
+    days = rules_of(election).extension_days if "extension_days" in parameters_of(preset) else 0
+    return Window(State(election.state), election.closes_at, election.first_closes_at is not None, days)
+
+
+def _refused(why: ExtensionWhy, election: Election) -> ExtensionRefused:
+    zh, en = EXTENSION_WORDS[why]
+    return ExtensionRefused(why=why, why_zh=zh, why_en=en, closes_at=election.closes_at.isoformat())

@@ -1,0 +1,95 @@
+"""Voids a ballot: in person before closing, or by an upheld objection after it; always by two officers (BAL-12)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.election.ballots.objecting import OPEN, dispute_refused
+from services.election.ballots.queries import casts_of, on_roll
+from services.election.ballots.running import running
+from services.election.history import who
+from services.election.log.appending import Line, append
+from services.election.rules.casting import standing
+from services.election.rules.disputing import DisputeWhy, revocation_refusal
+from services.election.rules.leaves import LeafType
+from services.election.rules.roles import DESK_ROLES
+from services.election.tables import Ballot, BallotBox, BallotVoid
+from shared import audit
+from shared.identity import Actor, Verifier
+from shared.problems import NotSignedIn, RoleForbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Revoking:
+    """What two officers record: the home of the entitlement, the reason, and the second one's access token."""
+
+    home_id: UUID
+    reason: str
+    second_token: str
+
+
+async def revoke_ballot(
+    db: AsyncSession, actor: Actor, verifier: Verifier, election_id: UUID, asked: Revoking, now: datetime
+) -> BallotVoid:
+    """BAL-12. The voter came in person: his ballot is void, and the paper or another cast may follow.
+
+    Errors: ElectionUnknown, NotOpen, RoleForbidden, HomeNotOnRoll, DisputeRefused.
+    """
+    election, box = await running(db, actor, election_id, now, OPEN)
+    if not actor.holds(DESK_ROLES, election.compound_code):
+        raise RoleForbidden(needed=sorted(DESK_ROLES))
+    second = _second(verifier, actor, asked.second_token, election.compound_code)
+    found = await on_roll(db, election.id, asked.home_id)
+    history = (await casts_of(db, election.id, [found.entry.id])).get(found.entry.id, [])
+    why = revocation_refusal(history)
+    if why is not None:
+        raise dispute_refused(why)
+    void = await void_ballot(db, box, found.entry.id, asked.reason, (who(actor), who(second)), now)
+    assert void is not None, "one stands"
+    audit.note(db, "election", election.id, election.compound_code, entry=str(found.entry.id), second=void.second)
+    return void
+
+
+def _second(verifier: Verifier, actor: Actor, token: str, code: str) -> Actor:
+    """The other officer, by his own sign-in. Errors: DisputeRefused."""
+    try:
+        second = verifier.verify(token)
+    except NotSignedIn:
+        raise dispute_refused(DisputeWhy.SECOND_OFFICER) from None
+    if second.subject == actor.subject or not second.holds(DESK_ROLES, code):
+        raise dispute_refused(DisputeWhy.SECOND_OFFICER)
+    return second
+
+
+async def void_ballot(
+    db: AsyncSession, box: BallotBox, entry_id: UUID, reason: str, officers: tuple[str, str], now: datetime
+) -> BallotVoid | None:
+    """Void the ballot that stands, whatever its channel, under the locked box: its VOID line names the ballot's own and
+    the SHA-256 of the reason. None when no ballot stands. Whether it may be voided, the caller has judged."""
+    casts = (await casts_of(db, box.election_id, [entry_id])).get(entry_id, [])
+    stands = standing(casts)
+    if stands is None:
+        return None
+    index = select(Ballot.log_index).where(
+        Ballot.election_id == box.election_id, Ballot.entry_id == entry_id, Ballot.revision == stands.revision
+    )
+    of = (await db.execute(index)).scalar_one()
+    digest = hashlib.sha256(reason.encode()).hexdigest()
+    by, second = officers
+    void = BallotVoid(
+        election_id=box.election_id,
+        entry_id=entry_id,
+        revision=stands.revision,
+        log_index=await append(db, box, [Line(LeafType.VOID, {"of": of, "reason": digest})], now),
+        reason=reason,
+        by=by,
+        second=second,
+        at=now,
+    )
+    db.add(void)
+    await db.flush()
+    return void

@@ -1,0 +1,152 @@
+"""Give an authority, and end it: always under the head lock, which casts and other authorities take too."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Uuid, any_, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.election.ballots.actions import Moment
+from services.election.ballots.running import party_of, running
+from services.election.ballots.taking import refused as cast_refused
+from services.election.elections.queries import rules_of
+from services.election.errors import HomeNotOnRoll, ProxyRefused, ProxyUnknown
+from services.election.history import who
+from services.election.proxies.queries import principals_of, visible
+from services.election.rules.cast_wording import PROXY_WORDS
+from services.election.rules.casting import Capacity, Warrant, online_refusal
+from services.election.rules.parameters import Kind, Online
+from services.election.rules.proxies import WARRANTS, Authority, Giver, ProxyWhy, refusal
+from services.election.rules.roles import DESK_ROLES
+from services.election.tables import Election, Proxy, RollEntry
+from shared import audit
+from shared.database import new_id
+from shared.files import References
+from shared.identity import Actor
+from shared.sealing import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An authority as it comes in: the home of the entitlement (None: a member's own), for whom, by which paper."""
+
+    home_id: UUID | None
+    warrant: Warrant
+    agent_id: UUID
+    paper: str | None
+
+
+async def register_proxy(
+    db: AsyncSession, actor: Actor, keys: Keys, election_id: UUID, given: Given, moment: Moment
+) -> tuple[Proxy, RollEntry]:
+    """BAL-4. By the principal himself, signed with a fresh second factor, or by the desk with the paper.
+
+    Errors: ElectionUnknown, NotOpen, HomeNotOnRoll, BallotRefused (no fresh second factor), ProxyRefused,
+    ReferenceRefused.
+    """
+    paper = _paper(keys, actor, given.paper, moment.now)
+    election, _ = await running(db, actor, election_id, moment.now)
+    entry, giver = await _principal(db, actor, election, given.home_id)
+    if giver is Giver.PRINCIPAL:
+        _check_signed(actor, election, moment.real)
+    why = refusal(await _authority(db, election, entry, given, giver, paper), rules_of(election).proxy_principals)
+    if why is not None:
+        raise _refused(why)
+    proxy = Proxy(
+        id=new_id(),
+        election_id=election.id,
+        entry_id=entry.id,
+        warrant=given.warrant,
+        agent_id=given.agent_id,
+        given_by=who(actor),
+        paper_file=paper,
+        at=moment.now,
+    )
+    db.add(proxy)
+    await db.flush()
+    audit.note(db, "proxy", proxy.id, election.compound_code, warrant=given.warrant, agent=str(given.agent_id))
+    return proxy, entry
+
+
+def _paper(keys: Keys, actor: Actor, token: str | None, now: datetime) -> str | None:
+    """Which file the paper is, for good. Errors: ReferenceRefused."""
+    if token is None:
+        return None
+    file = References(keys.files).attached(token, actor.subject, now)
+    return f"{file.id} {file.sha256}"
+
+
+async def _principal(
+    db: AsyncSession, actor: Actor, election: Election, home_id: UUID | None
+) -> tuple[RollEntry, Giver]:
+    """Whose authority it is, and who hands it in. Errors: HomeNotOnRoll."""
+    if home_id is None:
+        return await _member(db, actor, election), Giver.PRINCIPAL
+    party = await party_of(db, actor, election, home_id)
+    if party.own in {Capacity.OWNER, Capacity.MEMBER}:
+        return party.entry, Giver.PRINCIPAL
+    if not party.desk:
+        raise HomeNotOnRoll
+    return party.entry, Giver.DESK
+
+
+async def _member(db: AsyncSession, actor: Actor, election: Election) -> RollEntry:
+    is_mine = literal(actor.subject, Uuid()) == any_(RollEntry.owner_ids)
+    own = select(RollEntry).where(RollEntry.election_id == election.id, is_mine)
+    found = (await db.execute(own)).scalar_one_or_none() if election.kind == Kind.MEMBERS else None
+    if found is None:
+        raise HomeNotOnRoll
+    return found
+
+
+def _check_signed(actor: Actor, election: Election, real: datetime) -> None:
+    """BAL-4, BAL-5. Written, by the principal himself: signed as his ballot would be."""
+    stepped_at = actor.step_up.at if actor.step_up is not None else None
+    why = online_refusal(Kind(election.kind), Online.OWN, stepped_at, real)
+    if why is not None:
+        raise cast_refused(why)
+
+
+async def _authority(
+    db: AsyncSession, election: Election, entry: RollEntry, given: Given, giver: Giver, paper: str | None
+) -> Authority:
+    stands = select(func.count()).where(
+        Proxy.election_id == election.id, Proxy.entry_id == entry.id, Proxy.ended_at.is_(None)
+    )
+    return Authority(
+        kind=Kind(election.kind),
+        basis=entry.basis,
+        warrant=given.warrant,
+        agent=given.agent_id,
+        owners=frozenset(entry.owner_ids),
+        giver=giver,
+        has_paper=paper is not None,
+        principals=await principals_of(db, election.id, given.agent_id, _counted()),
+        stands=(await db.execute(stands)).scalar_one() > 0,
+    )
+
+
+def _counted() -> list[Warrant]:
+    return [warrant for warrant, needs in WARRANTS.items() if needs.counted]
+
+
+def _refused(why: ProxyWhy) -> ProxyRefused:
+    zh, en = PROXY_WORDS[why]
+    return ProxyRefused(why=why, why_zh=zh, why_en=en)
+
+
+async def end_proxy(db: AsyncSession, actor: Actor, election_id: UUID, proxy_id: UUID, now: datetime) -> None:
+    """By its principal, its agent or the desk; what he cast before stands. Ending it again changes nothing.
+
+    Errors: ElectionUnknown, NotOpen, ProxyUnknown.
+    """
+    election, _ = await running(db, actor, election_id, now)
+    desk = actor.holds(DESK_ROLES, election.compound_code)
+    found = (await db.execute(visible(actor, election.id, desk).where(Proxy.id == proxy_id))).one_or_none()
+    if found is None:
+        raise ProxyUnknown
+    proxy: Proxy = found[0]
+    if proxy.ended_at is None:
+        proxy.ended_at, proxy.ended_by = now, who(actor)
+    audit.note(db, "proxy", proxy.id, election.compound_code)
