@@ -228,9 +228,14 @@ async def take_packet(
     responses=answers(ElectionUnknown, RoleForbidden),
 )
 async def get_work_list(
-    db: Reading, actor: Deliverer, means: Means, election_id: UUID, building: Place, entrance: Place | None = None
+    db: Reading,
+    actor: Deliverer,
+    means: Means,
+    election_id: UUID,
+    building: Place | None = None,
+    entrance: Place | None = None,
 ) -> WorkListSeen:
-    """For a building or one entrance, to take along; which homes still need a paper or have one to collect."""
+    """Of a building, an entrance or all homes, to take along: who still needs a paper, who has one to collect."""
     election = await queries.election_to_deliver(db, actor, election_id)
     boxes = [box.number for box in await queries.boxes_of(db, election.id)]
     return shown.work_list(means.keys, election, boxes, await queries.doors_of(db, election, building, entrance))
