@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -22,6 +23,7 @@ from services.registry.app import create_app as registry_app
 from services.registry.errors import RoleHeld
 from services.registry.oauth.mini_program import SAMPLE_PREFIX
 from services.registry.oauth.schemas import GrantType
+from services.registry.oauth.tokens import Issuer
 from services.registry.roles.actions import first_administrator as make_first_administrator
 from services.registry.sample.load import load as load_homes
 from services.registry.sample.people import COMPOUND, SAMPLE_PEOPLE, SamplePerson
@@ -35,6 +37,7 @@ from services.ticket.settings import TicketSettings
 from shared.database import Database
 from shared.house import House as Room
 from shared.sealing import Keys
+from shared.settings import read_settings
 from shared.telemetry import log
 
 Urls = Mapping[str, str]
@@ -63,11 +66,11 @@ def room_apps(settings: GatewaySettings, urls: Urls) -> dict[str, FastAPI]:
     """Every room, the registry first since the others learn its keys at start, each reaching the others directly."""
     common: dict[str, Any] = {"data_dir": settings.data_dir, "public_url": settings.url, "sample": settings.sample}
     apps = {
-        "registry": registry_app(RegistrySettings(database_url=urls["registry"], **common)),
-        "ticket": ticket_app(TicketSettings(database_url=urls["ticket"], **common)),
-        "survey": survey_app(SurveySettings(database_url=urls["survey"], **common)),
-        "election": election_app(ElectionSettings(database_url=urls["election"], **common)),
-        "meeting": meeting_app(MeetingSettings(database_url=urls["meeting"], **common)),
+        "registry": registry_app(read_settings(RegistrySettings, database_url=urls["registry"], **common)),
+        "ticket": ticket_app(read_settings(TicketSettings, database_url=urls["ticket"], **common)),
+        "survey": survey_app(read_settings(SurveySettings, database_url=urls["survey"], **common)),
+        "election": election_app(read_settings(ElectionSettings, database_url=urls["election"], **common)),
+        "meeting": meeting_app(read_settings(MeetingSettings, database_url=urls["meeting"], **common)),
     }
     for app in apps.values():
         for name, other in apps.items():
@@ -98,9 +101,14 @@ def room_contracts(apps: Mapping[str, FastAPI]) -> dict[str, dict[str, Any]]:
     return {"gateway": own_contract(), **contracts}
 
 
+def token_key(folder: Path) -> None:
+    """Make the key that signs access tokens, if it is not there: the registry's alone."""
+    Issuer(folder, "", create=True)
+
+
 async def first_administrator(settings: GatewaySettings, urls: Urls, login: str) -> tuple[str, datetime] | None:
     """`linli init`: the one-time code of the first administrator and its end; None when there is one already."""
-    keys = Keys.load(settings.data_dir / "keys", create=True)
+    keys = Keys.load(settings.keys, create=settings.keys_dir is None)
     database = Database(urls["registry"], 1)
     try:
         async with database.write() as session, session.begin():

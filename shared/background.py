@@ -10,7 +10,7 @@ from shared import audit, idempotency, outbox
 from shared.clock import hold
 from shared.following import follow
 from shared.house import House
-from shared.telemetry import FAILURES, log
+from shared.telemetry import FAILURES, PASSED, log
 
 BEAT_SECONDS = 1.0
 FOLLOW_SECONDS = 20.0
@@ -76,6 +76,7 @@ class Background:
             done = 0
             try:
                 done = await step()
+                PASSED.labels(self._house.name, work).set_to_current_time()
             except Exception as fault:
                 FAILURES.labels(self._house.name, work).inc()
                 log.warning("background pass failed", room=self._house.name, work=work, fault=repr(fault))

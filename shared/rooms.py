@@ -1,9 +1,11 @@
-"""What every room answers inside the house: its health, and in sample mode the clock."""
+"""What every room answers inside the house: its health, its counters, and in sample mode the clock."""
 
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
+from prometheus_client import REGISTRY, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from pydantic import Field
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
@@ -12,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared.clock import hold
 from shared.edge import EdgeRoute, Writing, house_of
 from shared.identity import Internal
-from shared.problems import SampleOnly
+from shared.loopback import may_watch
+from shared.problems import SampleOnly, Unknown
 from shared.wire import Input, Output, Whole
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -45,6 +48,7 @@ def house_routes() -> APIRouter:
     """The `/internal/` routes of any room; never reachable through the gateway, absent from the contract."""
     router = APIRouter(prefix="/internal", include_in_schema=False)
     router.add_api_route("/health", health, methods=["GET"], response_model=Health)
+    router.add_api_route("/metrics", metrics, methods=["GET"], response_class=Response)
     edge = APIRouter(prefix="/internal", include_in_schema=False, route_class=EdgeRoute)
     edge.add_api_route("/clock", set_clock, methods=["POST"], status_code=204, dependencies=[Depends(_sample_only)])
     router.routes.extend(edge.routes)
@@ -62,6 +66,13 @@ async def health(request: Request) -> Health:
     except (SQLAlchemyError, OSError):
         return Health(room=house.name, database=False, migrated=False, revision=None, wanted=wanted)
     return Health(room=house.name, database=True, migrated=revision == wanted, revision=revision, wanted=wanted)
+
+
+async def metrics(request: Request) -> Response:
+    """What this process counts, in Prometheus' text format: this machine, or METRICS_TOKEN."""
+    if not may_watch(request, house_of(request).settings.metrics_token):
+        raise Unknown
+    return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def _sample_only(request: Request) -> None:
