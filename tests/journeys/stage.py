@@ -180,7 +180,7 @@ def _shown(reply: httpx2.Response) -> str:
 def _gist(told: Any) -> str:
     if not isinstance(told, dict):
         return ""
-    if "items" in told:
+    if isinstance(told.get("items"), list):
         return f"{len(told['items'])} items"
     if "access_token" in told:
         return f"a token for {told['expires_in']} s"
