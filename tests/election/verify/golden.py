@@ -4,7 +4,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,8 @@ from services.election.rules.merkle import Frontier
 from services.election.rules.notes import read_note
 from services.election.rules.parameters import DEFAULTS, Preset
 from services.election.rules.record import Edition
-from tests.election.verify.made import KEY, NOTARY_KEY, Made, Plan, note_over, replace
+from tests.election.verify.made import Made
+from tests.election.verify.plans import KEY, NOTARY_KEY, Plan, note_over
 
 Line = dict[str, Any]
 Lines = list[Line]

@@ -26,7 +26,8 @@ from tests.election.verify.golden import (
     renumbered,
     signed_anew,
 )
-from tests.election.verify.made import NOTARY_KEY, checked, note_over, packed, zipped
+from tests.election.verify.packing import checked, packed, zipped
+from tests.election.verify.plans import NOTARY_KEY, note_over
 from tests.election.verify.tampering import MUTATIONS
 
 PROGRAM = Path(__file__).parents[3] / "services" / "election" / "verify.py"
