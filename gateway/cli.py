@@ -18,6 +18,8 @@ from gateway.start import (
     choose_origin,
     debugging,
     in_one_line,
+    make_real,
+    refuse_outside,
     room_urls,
     running_database,
     serve,
@@ -25,9 +27,10 @@ from gateway.start import (
     take_port,
 )
 from migrations.heads import ROOMS
-from migrations.origin import Kind, Origin, origin_of, set_origin
+from migrations.origin import Kind, Origin, set_origin
 from migrations.run import prepare
 from shared.postgres import LauncherRefused, Postgres, find_binaries
+from shared.settings import SettingsRefused, read_settings
 
 if TYPE_CHECKING:
     from gateway.house import House
@@ -43,7 +46,7 @@ def main() -> None:
     """Every refusal is one line and exit code 2; an operator never sees a trace (LINLI_DEBUG=1 shows it)."""
     try:
         app()
-    except (LauncherRefused, StartRefused) as refusal:
+    except (LauncherRefused, StartRefused, SettingsRefused) as refusal:
         sys.exit(_complain(str(refusal)))
     except Exception as error:
         if debugging():
@@ -59,6 +62,7 @@ def _complain(line: str) -> int:
 @app.command()
 def run() -> None:
     """Start the house and serve it until Ctrl-C. Reads PORT, HOST, EMPTY, HOMES, DATA_DIR."""
+    refuse_outside("linli run")
     asked = asked_of(os.environ)
     say = Progress()
     code = 0
@@ -85,7 +89,8 @@ def _run(asked: Asked, say: Progress, postgres: Postgres, listening: socket.sock
     from shared.telemetry import configure_logs
 
     configure_logs()
-    settings = GatewaySettings(
+    settings = read_settings(
+        GatewaySettings,
         host=asked.host,
         port=listening.getsockname()[1],
         data_dir=asked.data_dir,
@@ -138,11 +143,8 @@ def init(
     from gateway.settings import GatewaySettings
 
     with running_database(asked.data_dir, Progress()) as url:
-        origin = origin_of(url)
-        if origin is not None and origin.kind is Kind.SAMPLE:
-            raise StartRefused(f"{asked.data_dir} holds the sample compound: choose another DATA_DIR for a real house")
-        set_origin(url, Origin(Kind.REAL, is_whole=True))
-        settings = GatewaySettings(host=asked.host, port=asked.port, data_dir=asked.data_dir)
+        make_real(url, asked.data_dir)
+        settings = read_settings(GatewaySettings, host=asked.host, port=asked.port, data_dir=asked.data_dir)
         made = asyncio.run(first_administrator(settings, room_urls(url), login))
     if made is None:
         raise StartRefused("this house has an administrator already; he gives further roles (POST /v1/roles)")
@@ -155,6 +157,7 @@ def init(
 @app.command()
 def migrate() -> None:
     """Bring every room's schema to its newest revision, without serving."""
+    refuse_outside("linli migrate")
     asked = asked_of(os.environ)
     say = Progress()
     with Postgres(asked.data_dir, say=say) as postgres:
@@ -196,6 +199,7 @@ def backup(
     """Write database, keys and files into one archive, of a running or a resting house."""
     from gateway.backup import back_up
 
+    refuse_outside("linli backup")
     back_up(asked_of(os.environ).data_dir, archive, Progress())
 
 
@@ -206,7 +210,23 @@ def restore(
     """Make a house from a backup, in a DATA_DIR that is empty."""
     from gateway.backup import restore as make_from
 
+    refuse_outside("linli restore")
     make_from(asked_of(os.environ).data_dir, archive, Progress())
+
+
+@app.command()
+def secrets(
+    folder: Annotated[Path, typer.Argument(help="Where they are kept; one folder for each container.")],
+    owner: Annotated[int, typer.Option(help="The user that containers run as.")] = 10_001,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="The keys of a house in one process that moves into containers.")
+    ] = None,
+) -> None:
+    """Make what docker-compose.yml gives to each container: keys, passwords, the token for metrics."""
+    from gateway.house import token_key
+    from gateway.secrets import make_secrets
+
+    make_secrets(folder, owner, source, token_key, Progress())
 
 
 @app.command()

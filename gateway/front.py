@@ -48,6 +48,20 @@ class Inside:
     operations: Operations
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Who may be inside at once: of the rooms of this process together, of each room apart by itself."""
+
+    admission: Admission
+    uploads: Counted
+
+    @classmethod
+    def of(cls, most: int, settings: GatewaySettings) -> "Places":
+        return cls(
+            Admission(most, settings.admit_streams), Counted(settings.admit_uploads, settings.admit_uploads // 3)
+        )
+
+
 class Front:
     """The door. One instance a process; all it remembers is counters and buckets."""
 
@@ -58,16 +72,20 @@ class Front:
         self._house = house_headers(settings.url.startswith("https://"))
         self._cors = Cors(settings)
         self._patience = Patience(settings.body_piece_seconds, settings.body_seconds)
-        self._admission = Admission(settings.admit, settings.admit_streams)
+        self._places = Places.of(settings.admit, settings)
+        self._of_rooms = {
+            name: Places.of(room.most, settings) if room.most is not None else self._places
+            for name, room in inside.rooms.items()
+        }
         self._arrivals = Arrivals(settings.arriving_per_address)
-        self._uploads = Counted(settings.admit_uploads, settings.admit_uploads // 3)
         self._people = Buckets(settings.rate_per_minute, settings.rate_burst)
         self._addresses = Buckets(settings.address_rate_per_minute, settings.address_rate_burst)
         self._subjects = Subjects()
-        metrics.working.set_function(lambda: self._admission.working)
-        metrics.streaming.set_function(lambda: self._admission.streaming)
+        everywhere = {id(one): one for one in (self._places, *self._of_rooms.values())}.values()
+        metrics.working.set_function(lambda: sum(one.admission.working for one in everywhere))
+        metrics.streaming.set_function(lambda: sum(one.admission.streaming for one in everywhere))
         metrics.arriving.set_function(lambda: self._arrivals.counted.now)
-        metrics.uploading.set_function(lambda: self._uploads.now)
+        metrics.uploading.set_function(lambda: sum(one.uploads.now for one in everywhere))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         visit = visit_of(scope)
@@ -78,7 +96,7 @@ class Front:
         except Refusal as refusal:
             visit.refused = answer_for(refusal).slug
             await self._refuse(refusal, visit, scope, receive, reply)
-        except ClientLeft:
+        except (ClientLeft, ClientDisconnect):
             visit.status = LEFT
         except Exception:
             await self._crashed(visit, scope, receive, reply)
@@ -105,31 +123,33 @@ class Front:
     async def _show_page(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
         """What is composed of several rooms takes a place as a room does; the other pages cost nothing."""
         if visit.operation is not None and visit.operation.secured:
-            await self._work(self._inside.pages, visit, scope, receive, reply)
+            await self._work(self._inside.pages, self._places.admission, visit, scope, receive, reply)
         else:
             await _call(self._inside.pages, scope, receive, reply)
 
     async def _enter_room(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
         """A file streams through to its room and counts as an upload; all else takes a place once its body is here."""
-        room = self._inside.rooms[visit.room]
+        room, places = self._inside.rooms[visit.room], self._of_rooms[visit.room]
         scope = {**scope, "headers": _passed_headers(scope, visit)}
         if isinstance(receive, Incoming) and receive.limit > self._settings.body_limit:
-            with self._uploads.one(address_key(visit.client)):
+            with places.uploads.one(address_key(visit.client)):
                 await _call(room, scope, receive, reply)
         else:
-            await self._work(room, visit, scope, receive, reply)
+            await self._work(room, places.admission, visit, scope, receive, reply)
         self._learn(visit)
 
-    async def _work(self, app: ASGIApp, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
+    async def _work(
+        self, app: ASGIApp, admission: Admission, visit: Visit, scope: Scope, receive: Receive, reply: Reply
+    ) -> None:
         priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
-        self._admission.check(priority)
+        admission.check(priority)
         if isinstance(receive, Incoming):
             receive = await self._gathered(receive, address_key(visit.client))
-        self._admission.enter(priority)
+        admission.enter(priority)
         try:
             await app(scope, receive, reply)
         finally:
-            self._admission.leave(priority)
+            admission.leave(priority)
 
     async def _gathered(self, receive: Incoming, address: str) -> Receive:
         try:

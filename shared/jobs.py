@@ -24,12 +24,15 @@ class Jobs:
     Arguments are stored in clear: pass ids only, never personal values.
     """
 
-    def __init__(self, room: str, url: str, concurrency: int = 2) -> None:
+    def __init__(self, room: str, url: str, concurrency: int = 2, *, prepared_statements: bool = True) -> None:
         self.room = room
         conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        connected: dict[str, int | None] = {"connect_timeout": 5}
+        if not prepared_statements:
+            connected["prepare_threshold"] = None
         self._app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(
-                conninfo=conninfo, min_size=1, max_size=concurrency + 1, kwargs={"connect_timeout": 5}
+                conninfo=conninfo, min_size=1, max_size=concurrency + 1, kwargs=connected
             )
         )
         self._concurrency = concurrency

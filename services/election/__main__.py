@@ -15,4 +15,4 @@ if __name__ == "__main__":
         configure_logs()
         asyncio.run(run_apart(ElectionSettings()))
     else:
-        main(create_app(ElectionSettings()), sys.argv[1:])
+        main(create_app, ElectionSettings, sys.argv[1:])

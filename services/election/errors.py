@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.files import REFERENCE_REFUSED, ReferenceRefused
-from shared.problems import Answer, Refusal, documented
+from shared.problems import RETRY, Answer, Refusal, documented
 
 
 class ElectionUnknown(Refusal):
@@ -28,6 +28,22 @@ class RuleSetUnknown(Refusal):
 
 class AlreadySigned(Refusal):
     """This parameter of this version is signed off."""
+
+
+class CorrectionRefused(Refusal):
+    """VOTE-7. Facts: why, why_zh, why_en."""
+
+
+class CorrectionUnknown(Refusal):
+    """No such proposal of a correction."""
+
+
+class RollNotFrozen(Refusal):
+    """VOTE-7. Nothing is committed to before the announcement."""
+
+
+class NoteStale(Refusal):
+    """OWN-6. The denominators that were signed for are not those of the roll. Facts: best, worst."""
 
 
 class DraftRefused(Refusal):
@@ -84,6 +100,36 @@ class ExtensionRefused(Refusal):
 
 class NotCounted(Refusal):
     """BAL-9. No result before the count. Facts: state."""
+
+
+class PapersRefused(Refusal):
+    """BAL-7. The desk's step with papers, boxes or scans is not made. Facts: why, why_zh, why_en."""
+
+
+class FactRefused(Refusal):
+    """BAL-7, BAL-12. What was reported of a paper has no effect; it is kept with the reason. Facts: why, words."""
+
+    keeps = True
+
+
+class PaperUnknown(Refusal):
+    """No paper of this number in this election."""
+
+
+class PrintRunUnknown(Refusal):
+    """No such run of printed ballots."""
+
+
+class BoxUnknown(Refusal):
+    """No such ballot box."""
+
+
+class DeviceUnknown(Refusal):
+    """No such device of this election."""
+
+
+class NotPrinted(Refusal):
+    """The document could not be set. Facts: retry_after."""
 
 
 class CountersRefused(Refusal):
@@ -149,6 +195,19 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         409, "already-signed", "此项已核实", "This is signed off already", "新版规则须重新核实。",
         "A new version is signed anew.",
     ),
+    CorrectionRefused: Answer(
+        409, "correction-refused", "名册不能这样更正", "The roll cannot be corrected so", "{why_zh}", "{why_en}",
+        members=("why",),
+    ),
+    CorrectionUnknown: Answer(404, "correction-unknown", "没有这项更正", "No such correction"),
+    RollNotFrozen: Answer(
+        409, "roll-not-frozen", "名册尚未冻结", "The roll is not frozen yet", "公告之后才有承诺可核对。",
+        "There is nothing to check it against before the announcement.",
+    ),
+    NoteStale: Answer(
+        409, "note-stale", "说明中的分母与名册不符", "The note's denominators are not the roll's",
+        "请按 best 与 worst 重新签署。", "Sign again with best and worst as told here.", members=("best", "worst"),
+    ),
     DraftRefused: Answer(
         422, "draft-refused", "草案与所选规则不符", "The draft does not fit its preset", "{told_zh}", "{told_en}",
         members=("errors",),
@@ -195,6 +254,21 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果。", "The count makes the result.",
         members=("state",),
     ),
+    PapersRefused: Answer(
+        409, "papers-refused", "选票事务不能进行", "Not with these papers", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    FactRefused: Answer(
+        409, "paper-fact-refused", "此事不生效", "It has no effect", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    PaperUnknown: Answer(404, "paper-unknown", "没有这个编号的选票", "No such paper"),
+    PrintRunUnknown: Answer(404, "print-run-unknown", "没有这批印制", "No such print run"),
+    BoxUnknown: Answer(404, "box-unknown", "没有这个票箱", "No such ballot box"),
+    DeviceUnknown: Answer(404, "device-unknown", "没有这台设备", "No such device"),
+    NotPrinted: Answer(
+        503, "not-printed", "暂时无法生成文件", "The document could not be made", "请在 {retry_after} 秒后再试。",
+        "Retry in {retry_after} s.", headers=RETRY,
+    ),
+    ReferenceRefused: REFERENCE_REFUSED,
     CountersRefused: Answer(
         422, "counters-refused", "唱票、计票、监票须为三人", "Caller, counter and scrutineer are three persons",
         "有纸质票时必须填写,且互不相同。", "Name them where papers are counted; each another.",

@@ -11,6 +11,7 @@ from tests.architecture.tree import HOUSE, Source, planted
 
 MAY_COMMIT: Mapping[str, str] = {
     "shared.edge": "the one edge",
+    "services.election.ballots.writer": "the second edge: many ballots, one transaction (ADR 50)",
     "migrations.run": "migrations are transactions of their own",
 }
 MAY_OPEN: Mapping[str, str] = {

@@ -28,6 +28,8 @@ class Somebody:
     subject: UUID = field(default_factory=new_id)
     session: UUID = field(default_factory=new_id)
     homes: Sequence[UUID] = ()
+    stepped_up: float | None = None
+    """Seconds since his last step-up; None: none."""
 
     def claims(self, **changed: object) -> dict[str, Any]:
         now = time.time()
@@ -42,6 +44,8 @@ class Somebody:
             "iat": now - 1,
             "exp": now + 600,
         }
+        if self.stepped_up is not None:
+            usual["step_up"] = {"method": "TOTP", "at": now - self.stepped_up}
         return {**usual, **changed}
 
     def token(self, **changed: object) -> str:

@@ -38,7 +38,10 @@ UNHURRIED: Mapping[str, Any] = {
 
 @dataclass
 class Seeded:
-    """One compound with something of everything in it. `ids` are the path parameters of its operations."""
+    """One compound with something of everything in it.
+
+    `ids` are the path parameters of its operations; `answer_problem.meeting_id` is that operation's own.
+    """
 
     code: str
     ids: dict[str, str]
@@ -56,6 +59,7 @@ class Seeded:
 MARKS = (
     *("compound_id", "home_id", "person_id", "grant_id", "import_id", "ticket_id", "file_id"),
     *("survey_id", "round_id", "visit_id", "submission_id", "election_id", "topic_id", "council_id", "meeting_id"),
+    *("member_id", "contribution_id", "speech_id", "problem_id", "resolution_id", "task_id"),
 )
 
 

@@ -4,13 +4,19 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 
 MINI_PROGRAM = "urn:linli:grant:mini-program"
+PATIENCE = 30.0
+PHONES = 8
+"""How many clients act side by side where a whole compound acts."""
+One = TypeVar("One")
+Done = TypeVar("Done")
 
 
 class SceneFailed(Exception):
@@ -93,6 +99,27 @@ class Stage:
         reply = self.call(told, "POST", path, by, json=body, **sent)
         return reply.json() if reply.content else None
 
+    def all_of(self, told: str, those: Sequence[One], act: "Callable[[Stage, One], Done]") -> list[Done]:
+        """What many do, a few of them at a time, told in one line; answers come in the order of `those`."""
+        began = time.monotonic()
+        own = [Stage(self.client, _silent, self.run, days=self.days) for _ in those]
+        with ThreadPoolExecutor(PHONES) as phones:
+            done = list(phones.map(act, own, those))
+        calls = sum(one._calls for one in own)
+        self._calls += calls
+        self.say(f"  {told:<58} {calls} calls from {PHONES} at a time in {time.monotonic() - began:.1f} s")
+        return done
+
+    def wait_for(self, told: str, path: str, by: Person, states: set[str]) -> dict[str, Any]:
+        """What the house does by itself shortly after: ask until the state is one of these."""
+        end = time.monotonic() + PATIENCE
+        headers = {"Authorization": f"Bearer {self.token_of(by)}"}
+        while (seen := self.client.get(path, headers=headers).json())["state"] not in states:
+            if time.monotonic() > end:
+                raise SceneFailed(f"{told}: still {seen}")
+            time.sleep(0.2)
+        return dict(self.get(told, path, by))
+
     def check(self, said: str, holds: object) -> None:
         """Something that must be true now; told when it is."""
         if not holds:
@@ -126,6 +153,10 @@ class Stage:
     def somebody(self, name: str) -> Person:
         """Somebody whom the house has never seen."""
         return Person(name, f"dev:story-{self.run}-{name.replace(' ', '-')}")
+
+
+def _silent(line: str) -> None:
+    """For one of many: his calls are told together."""
 
 
 def _short(path: str) -> str:

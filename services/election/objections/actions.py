@@ -12,12 +12,12 @@ from services.election.errors import EffectRefused, HomeNotOnRoll, ObjectionDone
 from services.election.history import who
 from services.election.objections.queries import objection_of
 from services.election.rules.objections import (
-    EFFECTS,
     OPEN_IN,
     WORKING_DAYS_TO_DECIDE,
     About,
     Effect,
     counts_as_open,
+    effects,
     in_time,
 )
 from services.election.rules.roles import Role
@@ -128,8 +128,9 @@ async def decide_objection(
         raise RoleForbidden(needed=[DECIDER])
     _check_undecided(row)
     await _check_repeats(db, row, ruling)
-    if ruling.effect not in EFFECTS[About(row.about)]:
-        raise EffectRefused(allowed=sorted(EFFECTS[About(row.about)]))
+    possible = effects(About(row.about), counted=election.counted_at is not None)
+    if ruling.effect not in possible:
+        raise EffectRefused(allowed=sorted(possible))
     election.objections_open -= counts_as_open(row.late, row.repeats_id is not None)
     row.effect, row.answer, row.repeats_id = ruling.effect, ruling.answer, ruling.repeats_id
     row.decided_at, row.decided_by = now, who(actor)

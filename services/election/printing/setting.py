@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-MEMORY_BYTES = 3 * 1024 * 1024 * 1024  # of address space; 5,000 ballots take a third of it
+MEMORY_BYTES = 3 * 1024 * 1024 * 1024  # of address space; 5,000 ballots take two thirds of it
 PROCESSOR_SECONDS = 120
 WALL_SECONDS = 150
 AT_ONCE = 1
@@ -53,13 +53,15 @@ _turns = asyncio.Semaphore(AT_ONCE)
 
 
 async def set_document(
-    template: str, data: Mapping[str, Any], made_at: datetime, codes: Sequence[str] = ()
+    template: str, data: Mapping[str, Any], made_at: datetime, codes: Sequence[str] = (), *, tagged: bool = True
 ) -> Document:
     """The PDF of a typst template of our own over JSON data; `codes` are the texts that it shows as QR codes.
 
-    The same template, data and instant give the same bytes. Errors: NotSet.
+    The same template, data and instant give the same bytes. `tagged`: readable aloud; what is printed and torn apart
+    needs no tags and is half as large without. Errors: NotSet.
     """
     asked = {"template": template, "data": data, "at": int(made_at.timestamp()), "codes": list(codes)}
+    asked["tagged"] = tagged
     async with _turns:
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-B", "-X", "utf8", __file__),
@@ -116,6 +118,7 @@ def _set(asked: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
             ignore_system_fonts=True,
             sys_inputs={"asked": json.dumps(given, ensure_ascii=False)},
             timestamp=asked["at"],
+            pdf_tags=asked["tagged"],
         )
     except typst.TypstError as fault:
         return {"fault": fault.message[:500]}, b""

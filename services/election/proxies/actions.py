@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, any_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.actions import Moment
@@ -92,7 +92,8 @@ async def _principal(
 
 
 async def _member(db: AsyncSession, actor: Actor, election: Election) -> RollEntry:
-    own = select(RollEntry).where(RollEntry.election_id == election.id, RollEntry.owner_ids.contains([actor.subject]))
+    is_mine = literal(actor.subject, Uuid()) == any_(RollEntry.owner_ids)
+    own = select(RollEntry).where(RollEntry.election_id == election.id, is_mine)
     found = (await db.execute(own)).scalar_one_or_none() if election.kind == Kind.MEMBERS else None
     if found is None:
         raise HomeNotOnRoll

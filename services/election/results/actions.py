@@ -15,8 +15,9 @@ from services.election.errors import CountersRefused, PapersOutstanding
 from services.election.history import who
 from services.election.log.appending import Line, append, locked_box
 from services.election.log.status import write_status
+from services.election.papers.queries import papers_outstanding
 from services.election.results.counting import counted
-from services.election.results.queries import newest_result, untranscribed
+from services.election.results.queries import newest_result
 from services.election.rules.commitments import canonical
 from services.election.rules.leaves import LeafType
 from services.election.rules.states import Step
@@ -142,5 +143,5 @@ async def _check_counters(db: AsyncSession, election: Election, by: Counters | N
     papers = select(Ballot.paper_number).where(Ballot.election_id == election.id, Ballot.paper_number.is_not(None))
     if by is None and (await db.execute(papers.limit(1))).first() is not None:
         raise CountersRefused
-    if missing := await untranscribed(db, election):
+    if missing := await papers_outstanding(db, election.id):
         raise PapersOutstanding(count=missing)

@@ -1,12 +1,12 @@
-"""Which counts an election has, and whether its papers are all read."""
+"""Which counts an election has."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.errors import NotCounted
-from services.election.tables import Ballot, Election, Result, Transcription
+from services.election.tables import Election, Result
 
 
 async def newest_result(db: AsyncSession, election: Election) -> Result:
@@ -31,19 +31,3 @@ async def results_of(db: AsyncSession, election: Election) -> Sequence[Result]:
     """Every count, the first one first."""
     wanted = select(Result).where(Result.election_id == election.id).order_by(Result.number)
     return (await db.execute(wanted)).scalars().all()
-
-
-async def untranscribed(db: AsyncSession, election: Election) -> int:
-    """BAL-7. Returned papers whose choice is not settled yet."""
-    read = and_(
-        Transcription.election_id == Ballot.election_id,
-        Transcription.entry_id == Ballot.entry_id,
-        Transcription.revision == Ballot.revision,
-    )
-    wanted = (
-        select(func.count())
-        .select_from(Ballot)
-        .outerjoin(Transcription, read)
-        .where(Ballot.election_id == election.id, Ballot.paper_number.is_not(None), Transcription.at.is_(None))
-    )
-    return (await db.execute(wanted)).scalar_one()

@@ -1,12 +1,11 @@
 """BAL-7: who may key a returned paper from its scan, and what two blind readings and a third come to."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from services.election.rules.commitments import Said
-from services.election.rules.tally import Choice
 
 READINGS = 3
 
@@ -22,11 +21,6 @@ class KeyWhy(StrEnum):
     SETTLED = "SETTLED"
     NOT_ON_BALLOT = "NOT_ON_BALLOT"
     AGREES_WITH_NEITHER = "AGREES_WITH_NEITHER"
-
-
-def team_fits(caller: UUID, counter: UUID, scrutineer: UUID) -> bool:
-    """BAL-7. Caller, counter and scrutineer are different persons."""
-    return len({caller, counter, scrutineer}) == 3
 
 
 def key_refusal(keyer: UUID, earlier: Sequence[UUID], carriers: Collection[UUID], settled: bool) -> KeyWhy | None:
@@ -65,6 +59,6 @@ def marks_fit(marks: Sequence[int], numbers: Collection[int]) -> bool:
     return len(set(marks)) == len(marks) and set(marks) <= set(numbers)
 
 
-def items_fit(items: dict[int, Choice], numbers: Collection[int]) -> bool:
+def items_fit(items: Mapping[int, str], numbers: Collection[int]) -> bool:
     """BAL-1. Every item of the ballot is read, and no other; blank or double-marked is read as INVALID."""
     return set(items) == set(numbers)

@@ -39,6 +39,11 @@ EFFECTS: Mapping[About, frozenset[Effect]] = {
 }
 
 
+def effects(about: About, counted: bool) -> frozenset[Effect]:
+    """What deciding can bring about now: nothing is counted again that was not counted yet."""
+    return EFFECTS[about] if counted else EFFECTS[about] - {Effect.RECOUNT}
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """How far an election has come, as the objections' clock needs it."""

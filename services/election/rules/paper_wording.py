@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from services.election.rules.keying import KeyWhy
-from services.election.rules.papers import PaperWhy
+from services.election.rules.papers import DeskWhy, PaperWhy
 
-PAPER_WORDS: Mapping[PaperWhy | KeyWhy, tuple[str, str]] = {
+PAPER_WORDS: Mapping[PaperWhy | KeyWhy | DeskWhy, tuple[str, str]] = {
     PaperWhy.UNKNOWN_PAPER: ("没有这个编号的选票。", "There is no paper of this number."),
     PaperWhy.WRONG_CODE: ("校验码与编号不符。", "The check code does not fit the number."),
     PaperWhy.BAD_SIGNATURE: ("设备签名无效。", "The device's signature is not good."),
@@ -22,6 +22,16 @@ PAPER_WORDS: Mapping[PaperWhy | KeyWhy, tuple[str, str]] = {
     PaperWhy.VOID: ("此编号已作废。", "The number is void."),
     PaperWhy.RETURNED_ALREADY: ("此票已交回。", "The paper was returned."),
     PaperWhy.HOME_HAS_CAST: ("本户已投票,先投的有效。", "This home has cast; the first stands."),
+    DeskWhy.NOT_NOW: ("当前阶段不能进行。", "This cannot be done at this stage."),
+    DeskWhy.NOTHING_TO_PRINT: ("所选范围内没有需要印制的选票。", "There is no ballot to print in this scope."),
+    DeskWhy.TOO_MANY: ("一次最多印制 6000 张,请按楼栋分批。", "At most 6,000 at once; print building by building."),
+    DeskWhy.BOX_TAKEN: ("此票箱编号已登记。", "A box of this number is registered."),
+    DeskWhy.BOX_OPENED: ("此票箱已开启。", "The box has been opened."),
+    DeskWhy.BOX_SHUT: ("此票所在票箱尚未开启。", "The paper's box has not been opened."),
+    DeskWhy.NOT_CLOSED: ("投票截止后才能进行。", "Only once voting is closed."),
+    DeskWhy.NOT_RETURNED: ("此票没有登记交回。", "The paper was not registered as returned."),
+    DeskWhy.KEYED: ("此票已有人录入,不能重新扫描。", "Somebody has keyed it; it is not scanned again."),
+    DeskWhy.DEVICE_KNOWN: ("此设备密钥已登记。", "This device key is registered."),
     KeyWhy.UNKNOWN_PAPER: ("没有这个编号的选票。", "There is no paper of this number."),
     KeyWhy.NOT_RETURNED: ("此票没有登记交回。", "The paper was not registered as returned."),
     KeyWhy.NOT_SCANNED: ("此票尚未扫描。", "The paper is not scanned yet."),

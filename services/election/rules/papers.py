@@ -68,6 +68,21 @@ class PaperWhy(StrEnum):
     HOME_HAS_CAST = "HOME_HAS_CAST"
 
 
+class DeskWhy(StrEnum):
+    """Why the desk's own step with papers is not made."""
+
+    NOT_NOW = "NOT_NOW"
+    NOTHING_TO_PRINT = "NOTHING_TO_PRINT"
+    TOO_MANY = "TOO_MANY"
+    BOX_TAKEN = "BOX_TAKEN"
+    BOX_OPENED = "BOX_OPENED"
+    BOX_SHUT = "BOX_SHUT"
+    NOT_CLOSED = "NOT_CLOSED"
+    NOT_RETURNED = "NOT_RETURNED"
+    KEYED = "KEYED"
+    DEVICE_KNOWN = "DEVICE_KNOWN"
+
+
 BARS: Mapping[FactKind, Mapping[FactKind, PaperWhy]] = {
     FactKind.ISSUED: {FactKind.ISSUED: PaperWhy.SAME_AGAIN},
     FactKind.UNDELIVERABLE: {FactKind.UNDELIVERABLE: PaperWhy.SAME_AGAIN},
@@ -96,7 +111,7 @@ NOTED = frozenset({None, PaperWhy.SAME_AGAIN, PaperWhy.VOID, PaperWhy.RETURNED_A
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that happened to a paper: who was there, when by their clock, and why it had no effect (None: it had)."""
+    """One thing that happened to a paper: who was there, when by their clock, why it had no effect (None: it had)."""
 
     id: UUID
     number: int
@@ -225,6 +240,32 @@ def _balance(batch: int, people: frozenset[UUID], ones: Sequence[Standing]) -> B
         contested=sum(one.contested for one in ones),
         unissued_end=sum(one.unissued_end for one in ones),
     )
+
+
+class Todo(StrEnum):
+    """What a worker still has to do at a door."""
+
+    PRINT = "PRINT"
+    ISSUE = "ISSUE"
+    COLLECT = "COLLECT"
+    NONE = "NONE"
+
+
+TODO: Mapping[PaperState, Todo] = {
+    PaperState.PRINTED: Todo.ISSUE,
+    PaperState.UNDELIVERABLE: Todo.ISSUE,
+    PaperState.ISSUED: Todo.COLLECT,
+    PaperState.RETURNED: Todo.NONE,
+    PaperState.SPOILED: Todo.PRINT,
+    PaperState.LOST: Todo.PRINT,
+}
+
+
+def todo_of(state: PaperState | None, has_cast: bool) -> Todo:
+    """BAL-10. Nothing where the home has cast by whatever channel; a number where it has none."""
+    if has_cast:
+        return Todo.NONE
+    return Todo.PRINT if state is None else TODO[state]
 
 
 def notice_ends(posted_at: datetime, days: int) -> datetime:

@@ -77,6 +77,7 @@ class Why(StrEnum):
     ROLL_STILL_POSTED = "ROLL_STILL_POSTED"
     NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
     OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
+    MUST_REPEAT = "MUST_REPEAT"
     VERIFY_LOCALLY = "VERIFY_LOCALLY"
     NOTE_NEEDED = "NOTE_NEEDED"
     CALENDAR_MISSING = "CALENDAR_MISSING"
@@ -205,6 +206,8 @@ def _finalise(facts: Facts, now: datetime) -> Why | None:
     """PUB-6. The days for objections are over and every one in time is decided and carried out."""
     if facts.objections_open or facts.corrections_due or facts.recount_due:
         return Why.OBJECTIONS_OPEN
+    if facts.must_repeat:
+        return Why.MUST_REPEAT  # BAL-11, or an upheld objection: this one does not become final
     if facts.posted_at is None:
         return Why.TOO_EARLY
     runs = is_within(now, day_of(facts.posted_at), facts.rules.objection_days)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from services.election.rules.drafts import Misfit
+from services.election.rules.rolls import CorrectionWhy
 from services.election.rules.states import Why
 
-WORDS: Mapping[Why | Misfit, tuple[str, str]] = {
+WORDS: Mapping[Why | Misfit | CorrectionWhy, tuple[str, str]] = {
     Why.NOT_FROM_HERE: ("当前阶段没有这一步。", "There is no such step from this state."),
     Why.TOO_EARLY: ("时间未到。", "It is too early."),
     Why.TOO_LATE: ("公告的投票时间已过。", "The announced window is over."),
@@ -47,7 +48,24 @@ WORDS: Mapping[Why | Misfit, tuple[str, str]] = {
         "有参数须由街道核对本地规定后签字。",
         "Verify locally: a street officer must read the local text and sign for a parameter.",
     ),
+    Why.MUST_REPEAT: ("本次投票须重新进行,不能定案。", "It is to be repeated and does not become final."),
     Why.OBJECTIONS_OPEN: ("还有异议未处理完毕。", "An objection is not settled yet."),
     Why.CALENDAR_MISSING: ("该年度的节假日安排尚未公布。", "The holidays of that year are not published yet."),
+    CorrectionWhy.NOT_NOW: ("此阶段名册不能更正。", "The roll is not corrected in this state."),
+    CorrectionWhy.ELECTORATE_FROZEN: (
+        "名册已冻结,只能更正面积、合并或移出;谁有票不能再变。",
+        "The roll is frozen: area, a merger or a removal may be corrected, not who has a vote.",
+    ),
+    CorrectionWhy.NOT_IN_HOUSEHOLDS: ("每户一票,不分不并。", "A dwelling has one ballot: there is nothing to regroup."),
+    CorrectionWhy.NOT_OF_MEMBERS: ("委员名单在草案中写定。", "Members are named in the draft."),
+    CorrectionWhy.NOTHING_CHANGES: ("没有变化。", "Nothing would change."),
+    CorrectionWhy.ON_ROLL_ALREADY: ("名册上已有这户。", "The home is on the roll already."),
+    CorrectionWhy.NOT_ON_REGISTER: ("房屋登记中没有这户。", "The register has no such home."),
+    CorrectionWhy.HAS_NO_VOTE: ("这户不在投票范围内。", "The home has no vote in this scope."),
+    CorrectionWhy.ALONE_ALREADY: ("这户已单独计票。", "The home is an entitlement of its own already."),
+    CorrectionWhy.ROLL_WOULD_BE_EMPTY: ("名册不能为空。", "The roll would be empty."),
+    CorrectionWhy.SECOND_OFFICER: ("须由另一位工作人员确认。", "A second officer must confirm it."),
+    CorrectionWhy.CHANGED_MEANWHILE: ("名册已有变化,请重新提出。", "The roll has changed meanwhile: propose it anew."),
+    CorrectionWhy.DONE_ALREADY: ("此项更正已经完成。", "This correction is done already."),
 }
 """Reason -> (zh, en)."""

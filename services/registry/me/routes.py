@@ -16,7 +16,6 @@ from services.registry.errors import (
     SessionEnded,
     SignInLocked,
     SignInRefused,
-    StepUpRefused,
     answers,
 )
 from services.registry.me import actions, queries, stepping_up
@@ -101,7 +100,7 @@ async def begin_factor(request: Request, db: Writing, actor: SignedIn) -> Factor
     summary="Show my second factor again",
     openapi_extra=NEVER_REPLAYED,
     status_code=201,
-    responses=answers(StepUpRefused, FactorMissing, SignInLocked, SessionEnded, PersonUnknown),
+    responses=answers(FactorRefused, FactorMissing, SignInLocked, SessionEnded, PersonUnknown),
 )
 async def step_up(
     db: Writing, porter: AtTheDoor, local: Local, actor: SignedIn, asked: ShowFactor, response: Response

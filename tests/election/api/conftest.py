@@ -96,7 +96,15 @@ class Hall:
         assert reply.status_code == 201, reply.text
         election = reply.json()
         await self.step(election, "rolls")
+        await self.noted(election)
         return dict(await self.step(election, "announcements"))
+
+    async def noted(self, election: Mapping[str, Any]) -> None:
+        """A note is signed for what is unknown in the posted roll, if anything is."""
+        roll = (await self.get(self.clerk, f"/v1/elections/{election['id']}/roll")).json()
+        if roll["area_unknown"] or roll["owner_unknown"]:
+            bounds = {name: roll["bounds"][name] for name in ("best", "worst")}
+            await self.step(election, "roll/notes", {"words": "资料缺失,已登门三次。", **bounds})
 
     async def signed(self, draft: dict[str, Any]) -> dict[str, Any]:
         """The same draft, from a rule set whose *verify* parameter a street officer has signed for."""

@@ -209,7 +209,7 @@ async def test_a_scope_of_one_building_freezes_its_dwellings_only(hall: Hall) ->
 
     roll = (await hall.get(hall.residents[12], f"/v1/elections/{election['id']}/roll")).json()
 
-    assert roll["buildings"] == [{"building": "2", "households": 10}]
+    assert roll["buildings"] == [{"building": "2", "households": 10, "homes": 10, "area": "800.00"}]
     assert [one["home_id"] for one in roll["mine"]] == [str(home_id(12))]
 
 

@@ -94,6 +94,7 @@ async def test_a_roll_is_announced_only_when_its_posting_is_over(hall: Hall) -> 
     draft = await hall.signed(draft_of("ORDINARY", **window, parameters={}))
     election = (await hall.post(hall.clerk, "/v1/elections", draft)).json()
     await hall.step(election, "rolls")
+    await hall.noted(election)
     path = f"/v1/elections/{election['id']}/announcements"
 
     hall.now_is(MONDAY.replace(day=30, hour=15, minute=59))

@@ -82,6 +82,7 @@ async def test_an_owners_decision_waits_for_the_officer_who_read_the_local_text(
     rules = await made(hall, parameters={"notice_days": 3, "roll_posting_days": 0})
     election = (await drafted(hall, rules)).json()
     await hall.step(election, "rolls")
+    await hall.noted(election)
     path, sign = f"/v1/elections/{election['id']}", f"/v1/rule-sets/{rules['id']}/sign-offs"
 
     waiting = await hall.post(hall.clerk, f"{path}/announcements", None, **{"Accept-Language": "en"})

@@ -13,7 +13,6 @@ from services.election.rules.keying import (
     key_refusal,
     marks_fit,
     reading_of,
-    team_fits,
     third_stands_alone,
 )
 from services.election.rules.tally import Choice
@@ -55,12 +54,6 @@ def test_nobody_keys_twice_nor_what_he_carried(
 ) -> None:
     """BAL-7, BAL-9."""
     assert key_refusal(keyer, earlier, {DING}, settled) == why
-
-
-def test_caller_counter_and_scrutineer_are_three() -> None:
-    """BAL-7."""
-    assert team_fits(ANNA, BO, CHEN)
-    assert not any(team_fits(*team) for team in ((ANNA, ANNA, BO), (ANNA, BO, ANNA), (BO, ANNA, ANNA)))
 
 
 def test_a_reading_fits_the_ballot_or_is_no_reading() -> None:
