@@ -59,7 +59,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             settings=settings,
             metadata=metadata,
             routers=(
-                *(elections, rolls, rule_sets, *ballots, *care, proxies),
+                *(*ballots, elections, rolls, rule_sets, *care, proxies),
                 *(papers, keyings, objections, results, log),
             ),
             errors=ERRORS,

@@ -33,18 +33,23 @@ async def _means(request: Request) -> MeansOf:
 class Station:
     """Where ballots come in, one a process: what is remembered of elections, and the writer."""
 
+    keys: Keys
     elections: FrozenElections
     writer: Writer
     tries: Tries
 
     @classmethod
     def of(cls, house: House) -> "Station":
-        return cls(FrozenElections(house.database), Writer(house), Tries())
+        return cls(house.keys, FrozenElections(house.database), Writer(house), Tries())
+
+
+def station_of(request: Request) -> Station:
+    found: Station = request.app.state.station
+    return found
 
 
 async def _station(request: Request) -> Station:
-    found: Station = request.app.state.station
-    return found
+    return station_of(request)
 
 
 Means = Annotated[MeansOf, Depends(_means)]

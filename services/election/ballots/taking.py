@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, insert, select, tuple_
+from sqlalchemy import ARRAY, Uuid, and_, any_, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.frozen import Entry, Frame
@@ -196,7 +196,7 @@ async def _before(db: AsyncSession, frame: Frame, box: BallotBox, arrivals: Sequ
         select(Election.state, Election.opens_at, Election.closes_at)
         .add_columns(Ballot.entry_id, Ballot.revision, Ballot.caster_id, Ballot.capacity, BallotVoid.revision)
         .select_from(Election)
-        .outerjoin(Ballot, and_(Ballot.election_id == Election.id, Ballot.entry_id.in_(ids)))
+        .outerjoin(Ballot, and_(Ballot.election_id == Election.id, Ballot.entry_id == any_(literal(ids, ARRAY(Uuid)))))
         .outerjoin(BallotVoid, OF_BALLOT)
         .where(Election.id == frame.id)
     )
@@ -227,5 +227,14 @@ async def _repeats(db: AsyncSession, arrivals: Sequence[Arrival]) -> Mapping[tup
     asked = [(one.claim.caster, one.key) for one in arrivals if one.claim is not None and one.key is not None]
     if not asked:
         return {}
-    found = await db.execute(select(Ballot).where(tuple_(Ballot.caster_id, Ballot.key).in_(asked)))
-    return {(ballot.caster_id, ballot.key): ballot for ballot in found.scalars() if ballot.caster_id and ballot.key}
+    casters, keys = zip(*asked, strict=True)
+    found = (await db.execute(KEYED, {"casters": list(casters), "keys": list(keys)})).all()
+    repeated = [await db.get_one(Ballot, (row.election_id, row.entry_id, row.revision)) for row in found]
+    return {(ballot.caster_id, ballot.key): ballot for ballot in repeated if ballot.caster_id and ballot.key}
+
+
+KEYED = text(
+    "SELECT b.election_id, b.entry_id, b.revision FROM election.ballot AS b"
+    " JOIN unnest(CAST(:casters AS uuid[]), CAST(:keys AS text[])) AS asked(caster_id, key) USING (caster_id, key)"
+)
+"""Arrays: one text whatever the batch's size, so that the database plans it once."""
