@@ -58,7 +58,12 @@ LINES: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/log/key", operation_id="get_log_key", summary="The notary's key", responses=answers(ElectionUnknown))
+@router.get(
+    "/log/key",
+    operation_id="get_log_key",
+    summary="The notary's key",
+    responses=answers(ElectionUnknown, CheckpointMissing),
+)
 async def get_log_key(db: Reading, actor: SignedIn, archive: AtTheArchive, election_id: UUID) -> LogKeySeen:
     """By which the checkpoints of this log are signed."""
     election = await election_of(db, actor, election_id)
@@ -130,7 +135,7 @@ async def list_leaves(
     "/receipts/{log_index}",
     operation_id="get_proved_receipt",
     summary="My receipt with its proof",
-    responses=answers(ElectionUnknown, BallotUnknown),
+    responses=answers(ElectionUnknown, BallotUnknown, CheckpointMissing),
 )
 async def get_proved_receipt(
     db: Reading, actor: SignedIn, means: Means, archive: AtTheArchive, election_id: UUID, log_index: Index
@@ -158,7 +163,7 @@ async def list_my_statuses(db: Reading, actor: SignedIn, election_id: UUID) -> S
     operation_id="get_record",
     summary="The public record",
     response_class=Response,
-    responses=answers(ElectionUnknown, NotCounted, StatusUnsettled) | PACKED,
+    responses=answers(ElectionUnknown, NotCounted, StatusUnsettled, CheckpointMissing) | PACKED,
 )
 async def get_record(
     db: Reading, reads: Reads, actor: SignedIn, means: Means, archive: AtTheArchive, election_id: UUID
@@ -174,7 +179,7 @@ async def get_record(
     operation_id="open_record",
     summary="The complete record",
     response_class=Response,
-    responses=answers(ElectionUnknown, NotCounted, StatusUnsettled, RecordForbidden) | PACKED,
+    responses=answers(ElectionUnknown, NotCounted, StatusUnsettled, RecordForbidden, CheckpointMissing) | PACKED,
     openapi_extra=NEVER_REPLAYED,
 )
 async def open_record(

@@ -42,13 +42,13 @@ class Desk:
         return await self.sign()
 
     def again(self, folder: Path) -> Notary:
-        return Notary(NotaryKey.load(folder / "keys"), Memory(folder / "notary"))
+        return Notary(NotaryKey.load(folder / "keys", create=True), Memory(folder / "notary"))
 
 
 @pytest.fixture
 async def desk(hall: Hall, admin_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     database = Database(address(admin_url, role="notary"), 1)
-    notary = Notary(NotaryKey.load(tmp_path / "keys"), Memory(tmp_path / "notary"))
+    notary = Notary(NotaryKey.load(tmp_path / "keys", create=True), Memory(tmp_path / "notary"))
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute("SET session_replication_role = replica")
         yield Desk(hall, notary, database, admin)

@@ -1,5 +1,8 @@
 """The notary signs only what begins with what it signed before, and nobody can do its part or it theirs."""
 
+import asyncio
+import os
+import sys
 from pathlib import Path
 
 import psycopg
@@ -9,12 +12,14 @@ from structlog.testing import capture_logs
 
 from migrations.roles import address
 from services.election.log.notary import REFUSALS
-from services.election.log.signing import SigningPass
+from services.election.log.signing import SigningPass, notary_url, published_key
 from services.election.rules.leaves import leaf_hash
+from services.election.settings import ElectionSettings
 from tests.election.api.conftest import CLOSES, Hall
 from tests.election.api.notary_desk import Desk, desk, get
 
 __all__ = ["desk"]
+ROOT = Path(__file__).parents[3]
 
 
 async def test_a_log_that_was_changed_is_refused_with_the_leaf_named(desk: Desk) -> None:
@@ -148,3 +153,51 @@ async def test_the_notarys_key_is_for_its_owner_alone(hall: Hall, tmp_path: Path
     await hall.draft()
 
     assert (tmp_path / "keys" / "notary.key").stat().st_mode & 0o777 == 0o600
+
+
+async def test_without_key_or_way_in_the_room_signs_nothing_and_says_so(desk: Desk, tmp_path: Path) -> None:
+    """A room whose keys are given from outside and hold no notary's: somebody else signs."""
+    hall = desk.hall
+    await hall.opened()
+    given = hall.house.settings.model_copy(update={"keys_dir": tmp_path / "given"})
+    (tmp_path / "given").mkdir(mode=0o700)
+
+    assert await SigningPass(given)(hall.house) == 0  # type: ignore[arg-type]  # the room's own
+    assert published_key(given) is None  # type: ignore[arg-type]
+    assert published_key(given.model_copy(update={"notary_key": "linli-notary+00+AQ=="})) == "linli-notary+00+AQ=="  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changed", "url"),
+    [
+        ({}, "postgresql://notary@db/linli"),
+        ({"notary_database_password": "own"}, "postgresql://notary:own@db/linli"),
+        ({"notary_database_url": "postgresql://other/linli"}, "postgresql://notary@other/linli"),
+        ({"database_url": "postgresql://election:secret@db/linli"}, None),
+    ],
+)
+def test_the_notarys_way_into_the_database_is_never_the_rooms_password(
+    changed: dict[str, str], url: str | None
+) -> None:
+    settings = ElectionSettings.model_validate({"database_url": "postgresql://election@db/linli"} | changed)
+
+    assert notary_url(settings) == url
+
+
+async def test_the_notary_runs_as_a_process_of_its_own(desk: Desk, tmp_path: Path, admin_url: str) -> None:
+    """It signs what is there and ends in order."""
+    election = await desk.hall.opened()
+    said = {"DATABASE_URL": address(admin_url, role="election"), "DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-m", "services.election", "notary"]
+    process = await asyncio.create_subprocess_exec(*command, env=said, cwd=ROOT, stderr=asyncio.subprocess.PIPE)
+    assert process.stderr is not None
+    async with asyncio.timeout(60):
+        await process.stderr.readline()
+        while not desk.admin.execute("SELECT size FROM election.checkpoint").fetchall():
+            desk.admin.execute("SELECT pg_sleep(0.05)")
+            await asyncio.sleep(0)
+        process.terminate()
+        code = await process.wait()
+
+    listed = (await get(desk.hall, desk.hall.clerk, election, "log/checkpoints"))["items"]
+    assert (code, [one["size"] for one in listed]) == (0, [3])
