@@ -444,7 +444,7 @@ class Record:
     def check_receipt(self, mine: Said) -> None:
         leaf = json.loads(mine["leaf"])
         opened = commits(mine["who_salt"], mine["who_said"]) == leaf["who"]
-        opened &= "what" not in leaf or commits(mine["what_salt"], mine["what_said"]) == leaf["what"]
+        opened &= not mine["what_said"] or commits(mine["what_salt"], mine["what_said"]) == leaf["what"]
         held = mine["election_id"] == self.election and canonical(self.cast.get(mine["log_index"])) == mine["leaf"]
         self.must(opened and held, "RECEIPT", "its ballot is not in this log, or is not what it says", 0)
         fate = "counts" if mine["log_index"] in self.effective else "does not count: it was replaced or voided"

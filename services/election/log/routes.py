@@ -102,15 +102,20 @@ async def get_newest_checkpoint(db: Reading, actor: SignedIn, election_id: UUID,
     "/log/consistency",
     operation_id="get_consistency",
     summary="Proof that the log only grew",
-    responses=answers(ElectionUnknown, ProofUnknown),
+    responses=answers(ElectionUnknown, ProofUnknown, CheckpointMissing),
 )
 async def get_consistency(
-    db: Reading, actor: SignedIn, archive: AtTheArchive, election_id: UUID, old: Size, new: Size, now: Now
+    db: Reading,
+    actor: SignedIn,
+    archive: AtTheArchive,
+    election_id: UUID,
+    now: Now,
+    old: Size | None = None,
+    new: Size | None = None,
 ) -> ConsistencySeen:
-    """Between two checkpoints, by their sizes."""
+    """Between two checkpoints, by their sizes; left out: the first one, the newest one."""
     election = await election_of(db, actor, election_id)
-    first = await queries.checkpoint_of_size(db, actor, election, old, now)
-    last = await queries.checkpoint_of_size(db, actor, election, new, now)
+    first, last = await queries.two_checkpoints(db, actor, election, (old, new), now)
     return consistency_seen(first, last, await queries.consistency(db, archive.trees, election, first, last))
 
 
