@@ -124,7 +124,6 @@ class Front:
 
     async def _work(self, app: ASGIApp, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
         priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
-        operation = visit.operation.name if visit.operation is not None else ""
         self._admission.check(priority, visit.room)
         if isinstance(receive, Incoming):
             receive = await self._gathered(receive, address_key(visit.client))
@@ -132,7 +131,8 @@ class Front:
         try:
             await app(scope, receive, reply)
         finally:
-            self._admission.leave(priority, visit.room, operation, entered)
+            done = visit.operation.name if visit.operation is not None and 200 <= visit.status < 300 else ""
+            self._admission.leave(priority, visit.room, done, entered)
 
     async def _gathered(self, receive: Incoming, address: str) -> Receive:
         try:

@@ -81,6 +81,16 @@ def test_an_operation_that_always_takes_long_is_not_taken_for_waiting() -> None:
     assert admission.limit == 96
 
 
+def test_a_quick_refusal_does_not_make_the_work_itself_look_slow() -> None:
+    now = [0.0]
+    admission = Admission(most=96, most_streams=2, now=lambda: now[0])
+    admission.leave(Priority.FIRST, "registry", "", admission.enter(Priority.FIRST, "registry"))
+
+    _work(admission, now, 0.5, windows=10)
+
+    assert admission.limit == 96
+
+
 def test_a_house_that_turns_nobody_away_asks_for_no_more() -> None:
     now = [0.0]
     admission = Admission(most=96, most_streams=2, now=lambda: now[0])
