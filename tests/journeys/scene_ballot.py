@@ -1,11 +1,10 @@
 """Scene 6. Marking ballots: more nominees than seats, balloted by households and ranked; then all of it in one view."""
 
 import hashlib
-from typing import Any
 
 from tests.journeys.cast import Cast
 from tests.journeys.scene_council import later
-from tests.journeys.stage import Person, Stage
+from tests.journeys.stage import Stage
 
 NOMINEES = ("王秀兰", "李建国", "赵敏", "周强")
 VOTERS = {"owner Zhao": [1, 2], "neighbour Qian": [1, 2], "old Mrs Sun": [1, 3]}
@@ -52,23 +51,14 @@ def marking_ballots(stage: Stage, cast: Cast) -> None:
 
 
 def _waits(stage: Stage, cast: Cast, election: str) -> None:
-    inbox = _whole(stage, "it waits in the owner's inbox", "/v1/inbox", cast["owner Zhao"])
+    inbox = stage.whole("it waits in the owner's inbox", "/v1/inbox", cast["owner Zhao"])
     found = [line for line in inbox["items"] if (line["why"], line["id"]) == ("CAST", election)]
     stage.check("to be cast, and no room is missing", found and inbox["missing"] == [])
 
 
 def _overview(stage: Stage, cast: Cast, election: str) -> None:
-    told = _whole(stage, "the overview of the compound", f"/v1/overview/{cast.compound['id']}", cast["clerk"])
+    told = stage.whole("the overview of the compound", f"/v1/overview/{cast.compound['id']}", cast["clerk"])
     stage.check("every room answered", told["missing"] == [])
     stage.check("the ballot stands counted", told["elections"]["items"][0]["id"] == election)
     shown = {name: len(told[name]["items"]) for name in ("tickets", "rounds", "elections", "topics", "meetings")}
     stage.check(f"it shows {shown}", all(shown.values()))
-
-
-def _whole(stage: Stage, told: str, path: str, by: Person) -> dict[str, Any]:
-    """A page of all rooms; on a busy machine a room may miss its 800 ms, and a front end asks again."""
-    for _ in range(5):
-        page: dict[str, Any] = stage.get(told, path, by)
-        if not page["missing"]:
-            break
-    return page
