@@ -7,6 +7,7 @@ from tests.journeys.scene_ballot import marking_ballots
 from tests.journeys.scene_council import the_first_council
 from tests.journeys.scene_everyday import everyday_life
 from tests.journeys.scene_joining import people_join
+from tests.journeys.scene_owners import owners_decide
 from tests.journeys.scene_roll import the_roll
 from tests.journeys.scene_survey import door_to_door
 from tests.journeys.scene_together import all_in_one_view
@@ -19,5 +20,6 @@ SCENES: tuple[Callable[[Stage, Cast], None], ...] = (
     door_to_door,
     marking_ballots,
     everyday_life,
+    owners_decide,
     all_in_one_view,
 )

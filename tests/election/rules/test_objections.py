@@ -1,4 +1,4 @@
-"""PUB-6 and BAL-8 at their boundaries: when an objection is in time, what it can bring about, how long things are kept."""
+"""PUB-6, BAL-8 at their boundaries: when an objection is in time, what it brings about, how long things are kept."""
 
 from datetime import UTC, date, datetime, timedelta
 
