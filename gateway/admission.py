@@ -117,7 +117,7 @@ class Admission:
     def leave(self, priority: Priority, room: str, operation: str, entered: float) -> None:
         """Count it out; exactly once for each that entered.
 
-        `operation`: "" if how long it took tells nothing: a refusal is quick, and the work itself would look slow by it.
+        `operation`: "" if how long it took tells nothing: a refusal is quick, and would make the work itself look slow.
         """
         if priority is Priority.STREAM:
             self.streaming -= 1
