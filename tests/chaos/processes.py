@@ -211,7 +211,7 @@ class House:
             yield Program(room, self._room(room), own, self.folder / f"{room}.log")
             for number in range(self.shape.workers.get(room, 0)):
                 name = f"{room}-worker-{number + 1}"
-                working = {**own, "BACKGROUND": "true"}
+                working = {**own, "BACKGROUND": "true", "PORT": "0"}
                 yield Program(name, (*self._room(room), "worker"), working, self.folder / f"{name}.log")
         front = {**common, "PORT": str(self._ports["gateway"])}
         yield Program("gateway", (python, "-m", "gateway"), front, self.folder / "gateway.log")
