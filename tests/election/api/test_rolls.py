@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from services.election.rolls.watching import RollDrifted, RollWatch
 from tests.election.api.conftest import CLOSES, OPENS, Hall
 from tests.election.api.drafts import draft_of
 from tests.election.api.neighbour import CODE, OWNER_OF_FIRST, home, home_id
@@ -347,6 +348,19 @@ async def test_a_row_changed_behind_its_commitment_is_named(hall: Hall, admin_ur
         (4, "1-1-501", "ROW"),
     ]
     assert (await hall.get(hall.residents[0], check)).status_code == 403
+    with pytest.raises(RollDrifted, match=rf"{election['id']}.*rows \[4\]"):
+        await RollWatch()(hall.house)
+
+
+async def test_the_watch_takes_running_elections_in_turn_and_not_more_often_than_due(hall: Hall) -> None:
+    """VOTE-9. A whole roll is passed over in silence, one that is only posted is not looked at."""
+    await posted(hall)
+    for _ in range(2):
+        await hall.decision_announced()
+    watch, seldom = RollWatch(every_seconds=0), RollWatch()
+
+    assert [await watch(hall.house) for _ in range(4)] == [0, 0, 0, 0]
+    assert [await seldom(hall.house) for _ in range(2)] == [0, 0]
 
 
 @pytest.mark.parametrize("scope", [{"buildings": ["1", "99"]}, {"entrances": ["1-1", "1-9"]}, {"entrances": ["1"]}])
