@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.election.ballots.care_routes import routers as care
+from services.election.ballots.following_routes import router as following
 from services.election.ballots.noticing import give_notice
 from services.election.ballots.routes import routers as ballots
 from services.election.elections.routes import router as elections
@@ -61,7 +62,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             settings=settings,
             metadata=metadata,
             routers=(
-                *(elections, rolls, rule_sets, simulations, *ballots, *care, proxies),
+                *(*ballots, elections, rolls, rule_sets, simulations, *care, following, proxies),
                 *(papers, keyings, objections, results, log),
             ),
             errors=ERRORS,

@@ -276,7 +276,6 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         503, "not-printed", "暂时无法生成文件", "The document could not be made", "请在 {retry_after} 秒后再试。",
         "Retry in {retry_after} s.", headers=RETRY,
     ),
-    ReferenceRefused: REFERENCE_REFUSED,
     CountersRefused: Answer(
         422, "counters-refused", "唱票、计票、监票须为三人", "Caller, counter and scrutineer are three persons",
         "有纸质票时必须填写,且互不相同。", "Name them where papers are counted; each another.",
