@@ -22,6 +22,7 @@ from services.election.papers.routes import router as papers
 from services.election.proxies.routes import router as proxies
 from services.election.results.routes import router as results
 from services.election.rolls.routes import router as rolls
+from services.election.rolls.watching import RollWatch
 from services.election.rulesets.routes import router as rule_sets
 from services.election.settings import ElectionSettings
 from services.election.simulations.routes import router as simulations
@@ -65,7 +66,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
                 *(papers, keyings, objections, results, log),
             ),
             errors=ERRORS,
-            passes={"notices": give_notice, "notary": SigningPass(settings)},
+            passes={"notices": give_notice, "notary": SigningPass(settings), "rolls": RollWatch()},
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )
     )

@@ -326,29 +326,6 @@ async def test_an_outside_owner_may_be_added_to_a_unanimous_decision(hall: Hall)
     assert (added.status_code, (await roll_of(hall, election))["heads"]) == (201, 11)
 
 
-async def test_a_row_changed_behind_its_commitment_is_named(hall: Hall, admin_url: str, database_urls: Any) -> None:
-    """VOTE-9. By the owner of the tables, past the trigger; the room itself cannot."""
-    election = await hall.decision_announced()
-    check = f"/v1/elections/{election['id']}/roll/check"
-    before = (await hall.get(hall.clerk, check)).json()
-
-    async with await psycopg.AsyncConnection.connect(admin_url, autocommit=True) as connection:
-        await connection.execute("SET session_replication_role = replica")
-        await connection.execute(
-            "UPDATE election.roll_entry SET area_hundredths = 8001 WHERE election_id = %s AND place = 4",
-            (election["id"],),
-        )
-
-    after = (await hall.get(hall.clerk, check)).json()
-    assert (before["sound"], before["rows"], before["drifts"]) == (True, 22, [])
-    assert (after["sound"], after["root_holds"]) == (False, True)
-    assert [(one["place"], one["label"], one["what"]) for one in after["drifts"]] == [
-        (4, "1-1-501", "HOMES"),
-        (4, "1-1-501", "ROW"),
-    ]
-    assert (await hall.get(hall.residents[0], check)).status_code == 403
-
-
 @pytest.mark.parametrize("scope", [{"buildings": ["1", "99"]}, {"entrances": ["1-1", "1-9"]}, {"entrances": ["1"]}])
 async def test_a_mistyped_scope_takes_nobody_out_of_the_electorate(hall: Hall, scope: dict[str, list[str]]) -> None:
     """VOTE-7."""
@@ -358,14 +335,6 @@ async def test_a_mistyped_scope_takes_nobody_out_of_the_electorate(hall: Hall, s
     refused = await hall.post(hall.clerk, f"/v1/elections/{election['id']}/rolls")
 
     assert refused.json()["why"] == "SCOPE_UNKNOWN"
-
-
-async def test_a_roll_that_is_only_posted_has_nothing_to_be_checked_against(hall: Hall) -> None:
-    election = await posted(hall)
-
-    reply = await hall.get(hall.clerk, f"/v1/elections/{election['id']}/roll/check")
-
-    assert (reply.status_code, reply.json()["type"].rsplit("/", 1)[1]) == (409, "roll-not-frozen")
 
 
 async def test_an_upheld_objection_is_carried_out_by_its_correction(hall: Hall) -> None:
