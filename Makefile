@@ -14,10 +14,11 @@ RUN := $(VENV)/bin/python
 export PORT HOMES EMPTY DATA_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help run init backup restore test prove check contracts story fuzz bench contracts lock revision format psql clean chaos overload
+.PHONY: help run init backup restore secrets compose-check test prove check contracts story fuzz bench
+.PHONY: chaos overload lock revision format psql clean
 
 help: ## Say what each target does
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 	@echo "  Variables: PORT=8000  EMPTY=1 (no sample: a real house)  HOMES=612 (size of the sample)  DATA_DIR=.data"
 
 # One stamp per lock: pip runs only when the lock changed.
@@ -38,6 +39,12 @@ backup: $(VENV)/run.stamp ## Database, keys and files into one archive: make bac
 
 restore: $(VENV)/run.stamp ## A house from an archive, into an empty folder: make restore FILE=house.tar DATA_DIR=...
 	@exec "$(RUN)" -m gateway.cli restore $(if $(FILE),"$(FILE)",)
+
+secrets: $(VENV)/run.stamp ## What docker-compose.yml gives each container: make secrets DIR=secrets [OWNER=10001] [FROM=.data/keys]
+	@exec "$(RUN)" -m gateway.cli secrets "$(or $(DIR),secrets)" $(if $(OWNER),--owner "$(OWNER)") $(if $(FROM),--from "$(FROM)")
+
+compose-check: $(VENV)/dev.stamp ## docker-compose.yml against its schema, and its very commands started by hand (a minute)
+	@"$(RUN)" -m pytest -q -m "prove or not prove" tests/containers
 
 test: $(VENV)/dev.stamp ## The suite: private PostgreSQL, parallel, no network (under 3 minutes)
 	@"$(RUN)" -m pytest -q -n $(WORKERS) -m "not prove"
@@ -67,8 +74,9 @@ chaos: $(VENV)/dev.stamp ## Kill and stop the processes of a house while clients
 overload: $(VENV)/dev.stamp ## Ask 2, 5 and 10 times what the house can do; ends with one line of JSON
 	@"$(RUN)" -m bench.overload
 
-bench: $(VENV)/dev.stamp ## Measure the gateway; ends with one line of JSON
-	@"$(RUN)" -m bench.gateway
+bench: $(VENV)/dev.stamp ## Measure: make bench WHAT=gateway|tokens|tickets|roll|start|all (bench/README.md)
+	@for what in $(if $(filter all,$(WHAT)),gateway tokens tickets roll start,$(or $(WHAT),gateway)); do \
+		echo "== $$what"; "$(RUN)" -m "bench.$$what" || exit 1; done
 
 lock: ## Write both locks anew from the .in files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock

@@ -1,47 +1,35 @@
 """`python -m gateway`: the front door before rooms that are processes of their own, at `<ROOM>_URL`."""
 
-import os
-from collections.abc import Mapping
-
-import uvicorn
-
 from gateway.app import Gateway, Plan
 from gateway.http_upstream import Http
 from gateway.settings import GatewaySettings
 from shared.identity import HouseKey
 from shared.sealing import secret
+from shared.serve import in_one_line, new_key, serve
+from shared.settings import SettingsRefused, read_settings
 from shared.telemetry import configure_logs
 
-DRAIN_SECONDS = 20
 
-
-def rooms_of(environment: Mapping[str, str]) -> list[Http]:
-    """The rooms that the environment names, the registry first: `REGISTRY_URL=http://registry:8000`."""
-    found = {
-        name.removesuffix("_URL").lower(): url.rstrip("/")
-        for name, url in environment.items()
-        if name in {"REGISTRY_URL", "SURVEY_URL", "ELECTION_URL", "MEETING_URL", "TICKET_URL"} and url
-    }
-    most = int(environment.get("ROOM_CONCURRENCY") or "64")
-    return [Http(name, found[name], most) for name in sorted(found, key=lambda name: (name != "registry", name))]
+def gateway_of(settings: GatewaySettings) -> Gateway:
+    """The door before these rooms. Only the sample's clock page ever calls inside: a real house's door has no key."""
+    if not settings.rooms:
+        raise SettingsRefused("no room is named: REGISTRY_URL=http://registry:8000, TICKET_URL=... and so on")
+    rooms = [Http(name, urls, settings.room_concurrency) for name, urls in settings.rooms.items()]
+    if not settings.sample:
+        return Gateway(settings, Plan(rooms))
+    key = HouseKey(secret(settings.keys, "internal.key", new_key, create=settings.keys_dir is None))
+    return Gateway(settings, Plan(rooms, sign=lambda: key.sign("gateway")))
 
 
 def main() -> None:
     """Serve until SIGTERM, then let open requests end."""
     configure_logs()
-    settings = GatewaySettings()
-    key = HouseKey(secret(settings.data_dir / "keys", "internal.key", lambda: os.urandom(32), create=True))
-    gateway = Gateway(settings, Plan(rooms_of(os.environ), sign=lambda: key.sign("gateway")))
-    uvicorn.run(
-        gateway,
-        host=settings.host,
-        port=settings.port,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
+    with in_one_line():
+        settings = read_settings(GatewaySettings)
+        gateway = gateway_of(settings)
+    # Who the client is, is told by the proxies that the operator names, and by nobody else.
+    proxies = settings.trusted_proxies
+    serve(gateway, settings.host, settings.port, proxy_headers=bool(proxies), forwarded_allow_ips=proxies)
 
 
 if __name__ == "__main__":

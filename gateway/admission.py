@@ -71,8 +71,11 @@ class Pace:
 class Admission:
     """Counts what is being worked on. Streams are counted apart: they wait rather than work."""
 
-    def __init__(self, most: int, most_streams: int, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, most: int, most_streams: int, now: Callable[[], float] = time.monotonic, *, shared: bool = True
+    ) -> None:
         self._pace = Pace(most)
+        self._room_part = ROOM_PART if shared else Fraction(1)  # a room apart has a limit of its own, and all of it
         self._most_streams = most_streams
         self._now = now
         self._rooms: dict[str, _Room] = {}
@@ -96,7 +99,7 @@ class Admission:
         part, retry_after = PARTS[priority]
         most = max(1, int(self._pace.limit * part))
         here = self._rooms.get(room)
-        its_part_is_taken = here is not None and here.working >= max(1, int(most * ROOM_PART))
+        its_part_is_taken = here is not None and here.working >= max(1, int(most * self._room_part))
         if its_part_is_taken or self._counted(room) >= most:
             self._pace.was_full = True
             raise Busy(retry_after=retry_after)
@@ -115,14 +118,17 @@ class Admission:
         return now
 
     def leave(self, priority: Priority, room: str, operation: str, entered: float) -> None:
-        """Count it out; exactly once for each that entered."""
+        """Count it out; exactly once for each that entered.
+
+        `operation`: "" if how long it took tells nothing: a refusal is quick, and the work itself would look slow by it.
+        """
         if priority is Priority.STREAM:
             self.streaming -= 1
             return
         now, here = self._now(), self._rooms[room]
         here.working -= 1
         here.alive_at = now
-        if priority is not Priority.LAST:  # an export takes as long as it is large
+        if operation and priority is not Priority.LAST:  # an export takes as long as it is large
             self._pace.took(operation, now - entered)
 
     def _counted(self, asked: str) -> int:

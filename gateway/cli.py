@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,8 @@ from gateway.start import (
     choose_origin,
     debugging,
     in_one_line,
+    make_real,
+    refuse_outside,
     room_urls,
     running_database,
     serve,
@@ -25,9 +28,10 @@ from gateway.start import (
     take_port,
 )
 from migrations.heads import ROOMS
-from migrations.origin import Kind, Origin, origin_of, set_origin
+from migrations.origin import Kind, Origin, set_origin
 from migrations.run import prepare
 from shared.postgres import LauncherRefused, Postgres, find_binaries
+from shared.settings import SettingsRefused, read_settings
 
 if TYPE_CHECKING:
     from gateway.house import House
@@ -43,7 +47,7 @@ def main() -> None:
     """Every refusal is one line and exit code 2; an operator never sees a trace (LINLI_DEBUG=1 shows it)."""
     try:
         app()
-    except (LauncherRefused, StartRefused) as refusal:
+    except (LauncherRefused, StartRefused, SettingsRefused) as refusal:
         sys.exit(_complain(str(refusal)))
     except Exception as error:
         if debugging():
@@ -59,6 +63,7 @@ def _complain(line: str) -> int:
 @app.command()
 def run() -> None:
     """Start the house and serve it until Ctrl-C. Reads PORT, HOST, EMPTY, HOMES, DATA_DIR."""
+    refuse_outside("linli run")
     asked = asked_of(os.environ)
     say = Progress()
     code = 0
@@ -85,7 +90,8 @@ def _run(asked: Asked, say: Progress, postgres: Postgres, listening: socket.sock
     from shared.telemetry import configure_logs
 
     configure_logs()
-    settings = GatewaySettings(
+    settings = read_settings(
+        GatewaySettings,
         host=asked.host,
         port=listening.getsockname()[1],
         data_dir=asked.data_dir,
@@ -138,11 +144,8 @@ def init(
     from gateway.settings import GatewaySettings
 
     with running_database(asked.data_dir, Progress()) as url:
-        origin = origin_of(url)
-        if origin is not None and origin.kind is Kind.SAMPLE:
-            raise StartRefused(f"{asked.data_dir} holds the sample compound: choose another DATA_DIR for a real house")
-        set_origin(url, Origin(Kind.REAL, is_whole=True))
-        settings = GatewaySettings(host=asked.host, port=asked.port, data_dir=asked.data_dir)
+        make_real(url, asked.data_dir)
+        settings = read_settings(GatewaySettings, host=asked.host, port=asked.port, data_dir=asked.data_dir)
         made = asyncio.run(first_administrator(settings, room_urls(url), login))
     if made is None:
         raise StartRefused("this house has an administrator already; he gives further roles (POST /v1/roles)")
@@ -155,6 +158,7 @@ def init(
 @app.command()
 def migrate() -> None:
     """Bring every room's schema to its newest revision, without serving."""
+    refuse_outside("linli migrate")
     asked = asked_of(os.environ)
     say = Progress()
     with Postgres(asked.data_dir, say=say) as postgres:
@@ -163,30 +167,51 @@ def migrate() -> None:
 
 
 @audit_app.command("verify")
-def audit_verify() -> None:
+def audit_verify(
+    head: Annotated[Path | None, typer.Option(help="A head that `linli audit head` printed earlier.")] = None,
+) -> None:
     """Walk the chained audit of every room and name each row that does not fit. Exit code 1 if there is one."""
+    from gateway.audit_heads import HeadRefused, Signer, findings, walk
+
+    asked = asked_of(os.environ)
+    try:
+        earlier = Signer(asked.data_dir / "keys").read(_text_of(head)) if head is not None else None
+    except HeadRefused as refusal:
+        raise StartRefused(f"{head}: {refusal}") from refusal
+    with running_database(asked.data_dir, lambda _: None) as url:
+        walked = asyncio.run(walk(room_urls(url), earlier))
+    for room, one in walked.items():
+        waiting = f", {one.waiting} rows wait for theirs" if one.waiting else ""
+        print(f"{room}: {one.last.position} links{waiting}, {len(one.faults)} faults")
+    found = list(findings(walked))
+    print("\n".join(found) if found else _whole(earlier.at if earlier else None))
+    raise typer.Exit(BROKEN if found else 0)
+
+
+def _whole(since: datetime | None) -> str:
+    if since is None:
+        return "Every chain holds (whether its end was cut off, only --head with an earlier head can tell)"
+    return f"Every chain holds and continues the one of {since:%Y-%m-%d %H:%M} UTC"
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeError) as fault:
+        raise StartRefused(f"{file} cannot be read") from fault
+
+
+@audit_app.command("head")
+def audit_head() -> None:
+    """Print how far the audit of each room has come, signed: keep it outside the house, for `verify --head`."""
+    from gateway.audit_heads import Signer, findings, head_of, walk
+
     asked = asked_of(os.environ)
     with running_database(asked.data_dir, lambda _: None) as url:
-        faults = asyncio.run(_verify(url))
-    raise typer.Exit(BROKEN if faults else 0)
-
-
-async def _verify(url: str) -> int:
-    """The number of faults over all rooms, each printed."""
-    from shared import audit
-    from shared.database import Database, metadata_for
-
-    faults = 0
-    for room, room_url in room_urls(url).items():
-        database = Database(room_url, 1)
-        async with database.read() as session:
-            sealed, found = await audit.verify(session, metadata_for(room))
-        await database.close()
-        print(f"{room}: {sealed} rows in the chain, {len(found)} faults")
-        for fault in found:
-            print(f"  {fault}")
-        faults += len(found)
-    return faults
+        walked = asyncio.run(walk(room_urls(url)))
+    if found := list(findings(walked)):
+        raise StartRefused(f"nothing is signed, the audit does not hold: {found[0]}")
+    print(Signer(asked.data_dir / "keys").note(head_of(walked, datetime.now(UTC))), end="")
 
 
 @app.command()
@@ -196,6 +221,7 @@ def backup(
     """Write database, keys and files into one archive, of a running or a resting house."""
     from gateway.backup import back_up
 
+    refuse_outside("linli backup")
     back_up(asked_of(os.environ).data_dir, archive, Progress())
 
 
@@ -206,7 +232,23 @@ def restore(
     """Make a house from a backup, in a DATA_DIR that is empty."""
     from gateway.backup import restore as make_from
 
+    refuse_outside("linli restore")
     make_from(asked_of(os.environ).data_dir, archive, Progress())
+
+
+@app.command()
+def secrets(
+    folder: Annotated[Path, typer.Argument(help="Where they are kept; one folder for each container.")],
+    owner: Annotated[int, typer.Option(help="The user that containers run as.")] = 10_001,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="The keys of a house in one process that moves into containers.")
+    ] = None,
+) -> None:
+    """Make what docker-compose.yml gives to each container: keys, passwords, the token for metrics."""
+    from gateway.house import token_key
+    from gateway.secrets import make_secrets
+
+    make_secrets(folder, owner, source, token_key, Progress())
 
 
 @app.command()

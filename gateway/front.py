@@ -32,6 +32,10 @@ LEFT = 499
 """In the books of one who left before his request was whole; nobody is there to be answered."""
 
 
+UNSURE_ENDS = frozenset({b"transfer-encoding", b"upgrade"})
+"""With one of these nobody knows where a refused request ends and the next begins: the connection ends with it."""
+
+
 class ClientLeft(Exception):
     """The client went away while its body was awaited."""
 
@@ -48,6 +52,19 @@ class Inside:
     operations: Operations
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Who may be inside at once: of the rooms of this process together, of each room apart by itself."""
+
+    admission: Admission
+    uploads: Counted
+
+    @classmethod
+    def of(cls, most: int, settings: GatewaySettings, shared: bool) -> "Places":
+        admission = Admission(most, settings.admit_streams, shared=shared)
+        return cls(admission, Counted(settings.admit_uploads, settings.admit_uploads // 3))
+
+
 class Front:
     """The door. One instance a process; all it remembers is counters and buckets."""
 
@@ -58,20 +75,26 @@ class Front:
         self._house = house_headers(settings.url.startswith("https://"))
         self._cors = Cors(settings)
         self._patience = Patience(settings.body_piece_seconds, settings.body_seconds)
-        self._admission = Admission(settings.admit, settings.admit_streams)
+        self._places = Places.of(settings.admit, settings, shared=True)
+        self._of_rooms = {
+            name: Places.of(room.most, settings, shared=False) if room.most is not None else self._places
+            for name, room in inside.rooms.items()
+        }
         self._arrivals = Arrivals(settings.arriving_per_address)
-        self._uploads = Counted(settings.admit_uploads, settings.admit_uploads // 3)
         self._people = Buckets(settings.rate_per_minute, settings.rate_burst)
         self._addresses = Buckets(settings.address_rate_per_minute, settings.address_rate_burst)
         self._subjects = Subjects()
+        everywhere = {id(one): one for one in (self._places, *self._of_rooms.values())}.values()
         self._turned_away, self._said_full_at = 0, float("-inf")
-        metrics.limit.set_function(lambda: self._admission.limit)
-        metrics.working.set_function(lambda: self._admission.working)
-        metrics.streaming.set_function(lambda: self._admission.streaming)
+        metrics.limit.set_function(lambda: sum(one.admission.limit for one in everywhere))
+        metrics.working.set_function(lambda: sum(one.admission.working for one in everywhere))
+        metrics.streaming.set_function(lambda: sum(one.admission.streaming for one in everywhere))
         metrics.arriving.set_function(lambda: self._arrivals.counted.now)
-        metrics.uploading.set_function(lambda: self._uploads.now)
+        metrics.uploading.set_function(lambda: sum(one.uploads.now for one in everywhere))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The server adds the trailers of a body to this very list: what was not there to be judged is not read later.
+        scope = {**scope, "headers": list(scope["headers"])}
         visit = visit_of(scope)
         enter(visit.trace)
         reply = Reply(visit, send, self._house, self._cors.headers(visit))
@@ -80,7 +103,7 @@ class Front:
         except Refusal as refusal:
             visit.refused = answer_for(refusal).slug
             await self._refuse(refusal, visit, scope, receive, reply)
-        except ClientLeft:
+        except (ClientLeft, ClientDisconnect):
             visit.status = LEFT
         except Exception:
             await self._crashed(visit, scope, receive, reply)
@@ -107,32 +130,34 @@ class Front:
     async def _show_page(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
         """What is composed of several rooms takes a place as a room does; the other pages cost nothing."""
         if visit.operation is not None and visit.operation.secured:
-            await self._work(self._inside.pages, visit, scope, receive, reply)
+            await self._work(self._inside.pages, self._places.admission, visit, scope, receive, reply)
         else:
             await _call(self._inside.pages, scope, receive, reply)
 
     async def _enter_room(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
         """A file streams through to its room and counts as an upload; all else takes a place once its body is here."""
-        room = self._inside.rooms[visit.room]
+        room, places = self._inside.rooms[visit.room], self._of_rooms[visit.room]
         scope = {**scope, "headers": _passed_headers(scope, visit)}
         if isinstance(receive, Incoming) and receive.limit > self._settings.body_limit:
-            with self._uploads.one(address_key(visit.client)):
+            with places.uploads.one(address_key(visit.client)):
                 await _call(room, scope, receive, reply)
         else:
-            await self._work(room, visit, scope, receive, reply)
+            await self._work(room, places.admission, visit, scope, receive, reply)
         self._learn(visit)
 
-    async def _work(self, app: ASGIApp, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
+    async def _work(
+        self, app: ASGIApp, admission: Admission, visit: Visit, scope: Scope, receive: Receive, reply: Reply
+    ) -> None:
         priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
-        operation = visit.operation.name if visit.operation is not None else ""
-        self._admission.check(priority, visit.room)
+        admission.check(priority, visit.room)
         if isinstance(receive, Incoming):
             receive = await self._gathered(receive, address_key(visit.client))
-        entered = self._admission.enter(priority, visit.room)
+        entered = admission.enter(priority, visit.room)
         try:
             await app(scope, receive, reply)
         finally:
-            self._admission.leave(priority, visit.room, operation, entered)
+            done = visit.operation.name if visit.operation is not None and 200 <= visit.status < 300 else ""
+            admission.leave(priority, visit.room, done, entered)
 
     async def _gathered(self, receive: Incoming, address: str) -> Receive:
         try:
@@ -183,7 +208,7 @@ class Front:
             return  # the head is out: leaving the body unfinished makes the server cut the connection
         asked = Asked(visit.language, self._settings.url, visit.trace.trace_id)
         response = render(answer_for(refusal), refusal.facts, asked)
-        if isinstance(refusal, TooLarge | BodySlow) or b"transfer-encoding" in visit.headers:
+        if isinstance(refusal, TooLarge | BodySlow) or not visit.headers.keys().isdisjoint(UNSURE_ENDS):
             await say_and_close(response, receive, reply)
         else:
             await response(scope, receive, reply)
@@ -201,7 +226,8 @@ class Front:
             self._turned_away += 1
             if time.monotonic() < self._said_full_at + 1:
                 return
-            log.warning("house is full", turned_away=self._turned_away, limit=self._admission.limit)
+            limit = self._of_rooms.get(visit.room, self._places).admission.limit
+            log.warning("house is full", turned_away=self._turned_away, limit=limit)
             self._turned_away, self._said_full_at = 0, time.monotonic()
             return
         line: dict[str, Any] = {

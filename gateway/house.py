@@ -1,7 +1,9 @@
 """The whole house in one process: the only place that knows the services by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -21,16 +23,21 @@ from services.registry.app import create_app as registry_app
 from services.registry.errors import RoleHeld
 from services.registry.oauth.mini_program import SAMPLE_PREFIX
 from services.registry.oauth.schemas import GrantType
+from services.registry.oauth.tokens import Issuer
 from services.registry.roles.actions import first_administrator as make_first_administrator
-from services.registry.sample.load import load
-from services.registry.sample.people import SAMPLE_PEOPLE, SamplePerson
+from services.registry.sample.load import load as load_homes
+from services.registry.sample.people import COMPOUND, SAMPLE_PEOPLE, SamplePerson
 from services.registry.settings import RegistrySettings
 from services.survey.app import create_app as survey_app
+from services.survey.neighbours import Compound as SurveyedCompound
+from services.survey.sample.load import load as load_questionnaire
 from services.survey.settings import SurveySettings
 from services.ticket.app import create_app as ticket_app
 from services.ticket.settings import TicketSettings
 from shared.database import Database
+from shared.house import House as Room
 from shared.sealing import Keys
+from shared.settings import read_settings
 from shared.telemetry import log
 
 Urls = Mapping[str, str]
@@ -59,11 +66,11 @@ def room_apps(settings: GatewaySettings, urls: Urls) -> dict[str, FastAPI]:
     """Every room, the registry first since the others learn its keys at start, each reaching the others directly."""
     common: dict[str, Any] = {"data_dir": settings.data_dir, "public_url": settings.url, "sample": settings.sample}
     apps = {
-        "registry": registry_app(RegistrySettings(database_url=urls["registry"], **common)),
-        "ticket": ticket_app(TicketSettings(database_url=urls["ticket"], **common)),
-        "survey": survey_app(SurveySettings(database_url=urls["survey"], **common)),
-        "election": election_app(ElectionSettings(database_url=urls["election"], **common)),
-        "meeting": meeting_app(MeetingSettings(database_url=urls["meeting"], **common)),
+        "registry": registry_app(read_settings(RegistrySettings, database_url=urls["registry"], **common)),
+        "ticket": ticket_app(read_settings(TicketSettings, database_url=urls["ticket"], **common)),
+        "survey": survey_app(read_settings(SurveySettings, database_url=urls["survey"], **common)),
+        "election": election_app(read_settings(ElectionSettings, database_url=urls["election"], **common)),
+        "meeting": meeting_app(read_settings(MeetingSettings, database_url=urls["meeting"], **common)),
     }
     for app in apps.values():
         for name, other in apps.items():
@@ -94,9 +101,14 @@ def room_contracts(apps: Mapping[str, FastAPI]) -> dict[str, dict[str, Any]]:
     return {"gateway": own_contract(), **contracts}
 
 
+def token_key(folder: Path) -> None:
+    """Make the key that signs access tokens, if it is not there: the registry's alone."""
+    Issuer(folder, "", create=True)
+
+
 async def first_administrator(settings: GatewaySettings, urls: Urls, login: str) -> tuple[str, datetime] | None:
     """`linli init`: the one-time code of the first administrator and its end; None when there is one already."""
-    keys = Keys.load(settings.data_dir / "keys", create=True)
+    keys = Keys.load(settings.keys, create=settings.keys_dir is None)
     database = Database(urls["registry"], 1)
     try:
         async with database.write() as session, session.begin():
@@ -125,9 +137,18 @@ def _sign_in(person: SamplePerson) -> SampleSignIn:
 
 async def load_sample(house: House, homes: int, say: Callable[[str], None]) -> None:
     """Fill an empty house with the sample compound of this size; one that is filled is left alone."""
-    registry = house.apps["registry"].state.room
-    database = Database(registry.settings.database_url, 1)
+    registry, now = house.apps["registry"].state.room, datetime.now(UTC)
+    async with _opened(registry) as database:
+        compound = SurveyedCompound(await load_homes(database, registry.keys, homes, say, now), COMPOUND)
+    async with _opened(house.apps["survey"].state.room) as database:
+        await load_questionnaire(database, compound, say, now)
+
+
+@asynccontextmanager
+async def _opened(room: Room) -> AsyncIterator[Database]:
+    """The room's database before its lifespan began."""
+    database = Database(room.settings.database_url, 1)
     try:
-        await load(database, registry.keys, homes, say, datetime.now(UTC))
+        yield database
     finally:
         await database.close()

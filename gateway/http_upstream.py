@@ -1,4 +1,4 @@
-"""A room that is a process apart: forwarded byte by byte over pooled connections, bounded, with a circuit."""
+"""A room that is one process apart, or several alike: forwarded byte by byte, pooled, with a circuit for each."""
 
 import asyncio
 import contextlib
@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 import aiohttp
 from multidict import CIMultiDict
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
 from shared.loopback import tells_of_proxy
-from shared.problems import Busy, NeighbourDown
+from shared.problems import NeighbourDown
 from shared.telemetry import log
 
 CONNECT_SECONDS = 2.0
@@ -22,7 +23,8 @@ IDLE_SECONDS = 20.0
 """Less than a room keeps an idle connection, so that it does not close one just as we use it."""
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 1.0
-REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""What is as good when it arrives twice (RFC 9110 9.2.2): tried once more, at another instance if there is one."""
 
 # RFC 9110 7.6.1, and what each hop says for itself.
 HOP_BY_HOP = frozenset(
@@ -37,33 +39,47 @@ PROXIED = (b"via", b"1.1 gateway")
 
 @dataclass(slots=True)
 class Circuit:
-    """Remembers failures to connect: after a few in a row it refuses at once for a second, then lets one try."""
+    """Remembers failures to answer: after a few in a row only one call a second is let through, to see."""
 
     failures: int = 0
     open_until: float = 0.0
 
-    def is_open(self, now: float) -> bool:
-        return now < self.open_until
+    def lets_through(self, now: float) -> bool:
+        if self.failures < FAILURES_TO_OPEN:
+            return True
+        if now < self.open_until:
+            return False
+        self.open_until = now + OPEN_SECONDS  # this one tries; the next does in a second, unless it succeeds
+        return True
 
     def failed(self, now: float) -> None:
         self.failures += 1
-        if self.failures >= FAILURES_TO_OPEN:
-            self.open_until = now + OPEN_SECONDS
+        self.open_until = now + OPEN_SECONDS
 
     def succeeded(self) -> None:
-        self.failures, self.open_until = 0, 0.0
+        self.failures = 0
 
 
-@dataclass
-class Http:
-    """A room at `url`. `most` calls at once; the next is refused, so that a slow room fills only its own share."""
+@dataclass(slots=True)
+class Instance:
+    """One process of a room, at `http://host:port`."""
 
-    name: str
     url: str
-    most: int = 64
     circuit: Circuit = field(default_factory=Circuit)
-    _session: aiohttp.ClientSession | None = None
-    _working: int = 0
+
+
+class Http:
+    """A room at `urls` (by comma): several of them are the same room, and are called in turn.
+
+    `most` is how many requests the door lets into it at once, so that a slow room fills its own places and no others'.
+    """
+
+    def __init__(self, name: str, urls: str, most: int = 64) -> None:
+        self.name = name
+        self.most: int | None = most
+        self.instances = [Instance(url.strip().rstrip("/")) for url in urls.split(",") if url.strip()]
+        self._session: aiohttp.ClientSession | None = None
+        self._turn = 0
 
     @property
     def is_running(self) -> bool:
@@ -81,6 +97,8 @@ class Http:
                 total=None, connect=None, sock_connect=CONNECT_SECONDS, sock_read=SILENT_SECONDS
             ),
         )
+        # Its own second try would come beside ours, and send what is left of a body that was streamed.
+        self._session._retry_connection = False
 
     async def stop(self) -> None:
         if self._session is not None:
@@ -88,20 +106,9 @@ class Http:
             self._session = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward one request. Busy when the room has its share already, NeighbourDown when it does not answer."""
-        if self._working >= self.most:
-            raise Busy(retry_after=1)
-        if self.circuit.is_open(time.monotonic()):
-            raise NeighbourDown(neighbour=self.name, retry_after=1)
-        self._working += 1
-        try:
-            await self._forward(scope, receive, send)
-        finally:
-            self._working -= 1
-
-    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward one request. Errors: NeighbourDown (it does not answer), ClientDisconnect (nobody is there)."""
         heads = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in passed_on(scope))
-        body = _Body(receive) if has_body(scope) else None
+        body = await _body_of(scope, receive)
         reply = await self._ask(scope, heads, body)
         try:
             await send(_head_of(reply))
@@ -109,37 +116,68 @@ class Http:
         finally:
             reply.close() if not reply.content.at_eof() else reply.release()
 
-    async def _ask(self, scope: Scope, heads: CIMultiDict[str], body: "_Body | None") -> aiohttp.ClientResponse:
-        """The room's head. A call that can be repeated, and sent nothing, is tried once more on a lost connection."""
-        tries = 2 if scope["method"] in REPEATABLE and body is None else 1
+    async def _ask(self, scope: Scope, heads: CIMultiDict[str], body: "bytes | _Body | None") -> aiohttp.ClientResponse:
+        """The room's head. What can be repeated is tried once more when the connection was lost before the head came.
+
+        What could not even connect has sent nothing: whatever it is, it goes to another instance, if there is one.
+        """
+        may_repeat = scope["method"] in REPEATABLE and not isinstance(body, _Body)
+        tried: list[Instance] = []
         while True:
-            tries -= 1
+            instance = self._next(tried)
+            if instance is None:
+                raise NeighbourDown(neighbour=self.name, retry_after=1)
+            tried.append(instance)
             try:
-                reply = await self._request(scope, heads, body)
+                reply = await self._request(instance, scope, heads, body)
             except (aiohttp.ClientError, TimeoutError, OSError) as fault:
-                self.circuit.failed(time.monotonic())
-                if tries and not self.circuit.is_open(time.monotonic()):
+                if isinstance(body, _Body) and body.is_cut:
+                    raise ClientDisconnect from fault  # the client's fault, which says nothing of the room
+                instance.circuit.failed(time.monotonic())
+                log.warning("room did not answer", room=self.name, at=instance.url, fault=repr(fault))
+                if may_repeat or self._is_elsewhere(fault, tried):
+                    may_repeat = False
                     continue
-                log.warning("room did not answer", room=self.name, fault=repr(fault))
                 raise NeighbourDown(neighbour=self.name, retry_after=1) from fault
-            self.circuit.succeeded()
+            instance.circuit.succeeded()
             return reply
 
-    async def _request(self, scope: Scope, heads: CIMultiDict[str], body: "_Body | None") -> aiohttp.ClientResponse:
+    def _next(self, tried: list[Instance]) -> Instance | None:
+        """The next in turn whose circuit lets a call through, one that was tried already only if there is no other.
+
+        When one has just failed, another is asked whatever its circuit says: it may have come back a moment ago.
+        """
+        self._turn += 1
+        at = self._turn % len(self.instances)
+        in_turn = self.instances[at:] + self.instances[:at]
+        untried = [one for one in in_turn if one not in tried]
+        now = time.monotonic()
+        willing = (one for one in untried or tried if one.circuit.lets_through(now))
+        return next(willing, untried[0] if tried and untried else None)
+
+    def _is_elsewhere(self, fault: Exception, tried: list[Instance]) -> bool:
+        """Whether nothing was sent and there is an instance that was not asked yet."""
+        return isinstance(fault, aiohttp.ClientConnectorError) and len(tried) < len(self.instances)
+
+    async def _request(
+        self, instance: Instance, scope: Scope, heads: CIMultiDict[str], body: "bytes | _Body | None"
+    ) -> aiohttp.ClientResponse:
         if self._session is None:
             raise NeighbourDown(neighbour=self.name, retry_after=1)
         return await self._session.request(
             scope["method"],
-            target(self.url, scope),
+            target(instance.url, scope),
             headers=heads,
-            data=body.parts() if body is not None else None,
+            data=body.parts() if isinstance(body, _Body) else body,
             allow_redirects=False,
             compress=False,
         )
 
-    async def _stream(self, reply: aiohttp.ClientResponse, receive: Receive, send: Send, body: "_Body | None") -> None:
+    async def _stream(
+        self, reply: aiohttp.ClientResponse, receive: Receive, send: Send, body: "bytes | _Body | None"
+    ) -> None:
         """Pass chunks on as they come. A client that goes away ends the call, so that streams do not run for nobody."""
-        gone = asyncio.ensure_future(_gone(receive, body))
+        gone = asyncio.ensure_future(_gone(receive, body if isinstance(body, _Body) else None))
         try:
             await _pass_chunks(reply, send, gone)
         finally:
@@ -162,23 +200,45 @@ async def _pass_chunks(reply: aiohttp.ClientResponse, send: Send, gone: "asyncio
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-class _Body:
-    """The client's body as it comes; `whole` once its end was seen."""
+async def _body_of(scope: Scope, receive: Receive) -> "bytes | _Body | None":
+    """None without a body; bytes when it is whole already, as the door's gathered ones are; else as it comes."""
+    if not has_body(scope):
+        return None
+    first = await receive()
+    if first["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return _Body(first, receive) if first.get("more_body", False) else bytes(first.get("body", b""))
 
-    def __init__(self, receive: Receive) -> None:
+
+class _Body:
+    """The client's body as it comes; `whole` once its end was seen, `is_cut` when it ended before."""
+
+    def __init__(self, first: Message, receive: Receive) -> None:
+        self._first = first
         self._receive = receive
         self.whole = asyncio.Event()
+        self.is_cut = False
 
     async def parts(self) -> AsyncIterator[bytes]:
+        message = self._first
         while True:
-            message = await self._receive()
-            if message["type"] == "http.disconnect":
-                raise aiohttp.ClientPayloadError("the client went away while sending")
             if part := message.get("body", b""):
                 yield part
             if not message.get("more_body", False):
                 self.whole.set()
                 return
+            message = await self._more()
+
+    async def _more(self) -> Message:
+        try:
+            message = await self._receive()
+        except ClientDisconnect:  # the door stopped it
+            self.is_cut = True
+            raise
+        if message["type"] == "http.disconnect":
+            self.is_cut = True
+            raise ClientDisconnect
+        return message
 
 
 async def _gone(receive: Receive, body: _Body | None) -> None:
@@ -206,14 +266,11 @@ def passed_on(scope: Scope) -> list[tuple[bytes, bytes]]:
     """The request's headers less those of this hop, and who the client is, said by us and by nobody else.
 
     A caller can make a room take him for less local than he is, never for more: `Via` is there whenever he sent a
-    sign of a proxy, also one that he declared as of this hop only.
+    sign of a proxy. What he names in `Connection` takes nothing away: a room in our own process sees it too, and he
+    could name what we say (the request's id, its trace, its host).
     """
-    named = {
-        part.strip().lower() for name, value in scope["headers"] if name == b"connection" for part in value.split(b",")
-    }
-    left_out = (HOP_BY_HOP | named) - {b"host"}  # without it the room would see its own, a local name perhaps
     told = [(name, value) for name, value in scope["headers"] if not tells_of_proxy(name.decode("latin-1"))]
-    heads = [(name, value) for name, value in told if name not in left_out]
+    heads = [(name, value) for name, value in told if name not in HOP_BY_HOP]
     if len(told) < len(scope["headers"]):
         heads.append(PROXIED)
     if scope.get("client"):

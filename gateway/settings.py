@@ -2,23 +2,28 @@
 
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
+
+from shared.settings import Settings
 
 MIB = 1024 * 1024
 
 
-class GatewaySettings(BaseSettings):
+class GatewaySettings(Settings):
     """Every name is the environment variable in lower case; sizes are bytes, rates are requests a minute."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65_535)
     public_url: str = ""
     """What others call us by; empty: http://127.0.0.1:PORT."""
+    trusted_proxies: str = ""
+    """Addresses of reverse proxies, by comma, whose X-Forwarded-For is believed; none by default."""
     data_dir: Path = Path(".data")
+    keys_dir: Path | None = None
+    """Where keys lie that are given from outside; None: DATA_DIR/keys, made at first start."""
     sample: bool = False
     """Whether the sample compound is loaded: its sign-ins and the clock are offered, on loopback only."""
 
@@ -42,6 +47,8 @@ class GatewaySettings(BaseSettings):
 
     admit: int = Field(96, ge=4)
     """Requests worked on at once; the less urgent classes get a part of it (admission.py)."""
+    room_concurrency: int = Field(64, ge=4)
+    """The same for each room that is a process of its own."""
     admit_streams: int = Field(1_000, ge=1)
     """Open event streams and long polls; they cost memory, not work."""
 
@@ -50,7 +57,14 @@ class GatewaySettings(BaseSettings):
     arriving_per_address: int = Field(64, ge=1)
     """Small bodies of one address that are still on their way; they hold no place until they are there."""
 
-    metrics_token: str = ""
+    registry_url: str = ""
+    survey_url: str = ""
+    election_url: str = ""
+    meeting_url: str = ""
+    ticket_url: str = ""
+    """Where rooms are that are processes of their own, for `python -m gateway`: http://host:port, several by comma."""
+
+    metrics_token: str = Field("", repr=False)
     """Bearer token for /metrics from elsewhere than loopback; empty: loopback only."""
 
     @field_validator("cors_origins", mode="before")
@@ -66,6 +80,15 @@ class GatewaySettings(BaseSettings):
                 raise ValueError(f"CORS_ORIGINS: {origin!r} is no origin such as https://app.example.cn")
         return value
 
+    @field_validator("registry_url", "survey_url", "election_url", "meeting_url", "ticket_url")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        for url in filter(None, (part.strip() for part in value.split(","))):
+            parts = urlsplit(url)
+            if parts.scheme != "http" or not parts.hostname or parts.path.strip("/") or not _has_port(url):
+                raise ValueError(f"{url} is no address such as http://ticket:8000")
+        return value
+
     @model_validator(mode="after")
     def _url_has_no_slash(self) -> Self:
         if self.public_url.endswith("/"):
@@ -73,6 +96,29 @@ class GatewaySettings(BaseSettings):
         return self
 
     @property
+    def keys(self) -> Path:
+        return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def rooms(self) -> dict[str, str]:
+        """Room -> addresses of the rooms that are named, the registry first since the others learn its keys."""
+        urls = {
+            "registry": self.registry_url,
+            "ticket": self.ticket_url,
+            "survey": self.survey_url,
+            "election": self.election_url,
+            "meeting": self.meeting_url,
+        }
+        return {name: url for name, url in urls.items() if url}
+
+    @property
     def url(self) -> str:
         """The public address, without a slash at its end."""
         return self.public_url or f"http://127.0.0.1:{self.port}"
+
+
+def _has_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port is not None
+    except ValueError:
+        return False

@@ -19,12 +19,15 @@ from starlette.types import ASGIApp
 
 from migrations.heads import ROOMS
 from migrations.origin import Kind, Origin, origin_of, set_origin
+from migrations.outside import settings_of
 from migrations.roles import DATABASE, address
 from migrations.run import prepare
+from shared.database import WHAT_IT_IS
 from shared.postgres import Postgres
 
 STOP_SECONDS = 10
 """How long open streams may take to end before they are cut."""
+OUTSIDE = ("DATABASE_URL", "DATABASE_URL_FILE", "REGISTRY_DATABASE_URL", "REGISTRY_DATABASE_URL_FILE")
 LARGEST_SAMPLE = 200_000
 
 
@@ -124,6 +127,9 @@ def signals_as_interrupts() -> Iterator[None]:
 @contextmanager
 def running_database(data_dir: Path, say: Callable[[str], None]) -> Iterator[str]:
     """The admin's address of the house's database: of the house that runs on the folder, else started for the while."""
+    if is_outside():
+        yield settings_of("registry").database_url
+        return
     link = data_dir / "socket"
     if link.is_symlink():
         url = f"postgresql://postgres@/{DATABASE}?host={link.readlink()}"
@@ -167,7 +173,38 @@ def choose_origin(admin_url: str, url: str, asked: Asked, say: Callable[[str], N
 
 def room_urls(url: str) -> dict[str, str]:
     """Room -> address of its runtime role."""
+    if is_outside():
+        return {room: settings_of(room).database_url for room in ROOMS}
     return {room: address(url, role=room) for room in ROOMS}
+
+
+def is_outside() -> bool:
+    """Whether the environment names a PostgreSQL that is not ours (docs/operate.md, many processes)."""
+    return any(os.environ.get(name) for name in OUTSIDE)
+
+
+def refuse_outside(command: str) -> None:
+    """For what only a house with a PostgreSQL of its own can do."""
+    if is_outside():
+        raise StartRefused(f"DATABASE_URL is set: {command} works with a PostgreSQL of its own (docs/operate.md)")
+
+
+def make_real(url: str, data_dir: Path) -> None:
+    """Before the first administrator is made: the database says that it is a real house's, or is told so now."""
+    if is_outside():
+        refuse_sample(url)
+        return
+    origin = origin_of(url)
+    if origin is not None and origin.kind is Kind.SAMPLE:
+        raise StartRefused(f"{data_dir} holds the sample compound: choose another DATA_DIR for a real house")
+    set_origin(url, Origin(Kind.REAL, is_whole=True))
+
+
+def refuse_sample(url: str) -> None:
+    """StartRefused unless an outside database said to be a real house's."""
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        if connection.execute(WHAT_IT_IS).fetchone() != (Kind.REAL,):
+            raise StartRefused("the database is not a real house's: run python -m migrations first, without SAMPLE")
 
 
 class Server(uvicorn.Server):

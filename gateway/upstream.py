@@ -17,6 +17,10 @@ class Upstream(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def most(self) -> int | None:
+        """How many requests may be in it at once; None: it shares the places of the house's own process."""
+
     async def start(self) -> None:
         """Make it ready to be called; RoomFailed otherwise."""
 
@@ -34,6 +38,7 @@ class InProcess:
 
     def __init__(self, name: str, app: ASGIApp) -> None:
         self.name = name
+        self.most: int | None = None
         self._app = app
         self._state: dict[str, Any] = {}
         self._to_app: asyncio.Queue[Message] = asyncio.Queue()

@@ -7,6 +7,7 @@ import psycopg
 
 from migrations.heads import ROOMS
 
+# The comment says it to the rooms, whose roles may read nothing outside their schema but the catalog.
 TABLE = """
 CREATE SCHEMA IF NOT EXISTS house;
 CREATE TABLE IF NOT EXISTS house.origin (
@@ -30,12 +31,20 @@ class Origin:
     is_whole: bool
 
 
+WORD = """
+DO $$ BEGIN
+    EXECUTE format('COMMENT ON SCHEMA house IS %L', (SELECT kind FROM house.origin));
+END $$
+"""
+
+
 def origin_of(url: str) -> Origin | None:
     """None for a database in which nothing happened yet; one with people and no word about them is real."""
     with psycopg.connect(url) as connection:
         connection.execute(TABLE)
         row = connection.execute("SELECT kind, is_whole FROM house.origin").fetchone()
         if row is not None:
+            connection.execute(WORD)
             return Origin(Kind(row[0]), row[1])
         return Origin(Kind.REAL, is_whole=True) if _is_used(connection) else None
 
@@ -49,6 +58,7 @@ def set_origin(url: str, origin: Origin) -> None:
             "ON CONFLICT (only_row) DO UPDATE SET is_whole = excluded.is_whole WHERE origin.kind = excluded.kind",
             (origin.kind, origin.is_whole),
         )
+        connection.execute(WORD)
 
 
 def _is_used(connection: psycopg.Connection) -> bool:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from shared import audit, idempotency, outbox
+from shared.clock import hold
 from shared.following import follow
 from shared.house import House
-from shared.telemetry import FAILURES, log
+from shared.telemetry import FAILURES, PASSED, log
 
 BEAT_SECONDS = 1.0
 FOLLOW_SECONDS = 20.0
@@ -75,6 +76,7 @@ class Background:
             done = 0
             try:
                 done = await step()
+                PASSED.labels(self._house.name, work).set_to_current_time()
             except Exception as fault:
                 FAILURES.labels(self._house.name, work).inc()
                 log.warning("background pass failed", room=self._house.name, work=work, fault=repr(fault))
@@ -134,5 +136,6 @@ async def read_offset(house: House) -> None:
         return
     clock = house.metadata.tables[f"{house.metadata.schema}.clock"]
     async with house.database.read() as session:
+        await hold(session)
         seconds = (await session.execute(select(clock.c.offset_seconds))).scalar_one_or_none()
-    house.clock.offset = timedelta(seconds=seconds or 0)
+        house.clock.offset = timedelta(seconds=seconds or 0)

@@ -3,6 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+LOCK = 7_315_004
+
 
 @dataclass(slots=True)
 class Clock:
@@ -12,3 +17,11 @@ class Clock:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.offset
+
+
+async def hold(session: AsyncSession) -> None:
+    """Nobody else sets or reads a stored offset until this transaction ends.
+
+    Without it who read the old offset just before a new one was committed would set the clock back to it afterwards.
+    """
+    await session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))

@@ -185,13 +185,14 @@ class Spooled(Response):
     still answered as a problem. Its length is told: a reply that was cut is seen as cut.
     """
 
-    def __init__(self, drain: Drain, form: Form, name: str) -> None:
+    def __init__(self, drain: Drain, form: str, name: str) -> None:
+        """`form` is a media type: one of Form, or another."""
         headers = {
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
         }
-        super().__init__(headers=headers, media_type="text/csv; charset=utf-8" if form is Form.CSV else form.value)
+        super().__init__(headers=headers, media_type="text/csv; charset=utf-8" if form == Form.CSV else str(form))
         self._drain = drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

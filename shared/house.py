@@ -48,19 +48,25 @@ class House:
     """A running room: `request.app.state.room`."""
 
     def __init__(self, room: Room) -> None:
-        keys = room.settings.data_dir / "keys"
+        keys, makes_keys = room.settings.keys, room.settings.makes_keys
         self.room = room
         self.name = room.name
         self.settings = room.settings
         self.metadata = room.metadata
         self.errors: Mapping[type[Refusal], Answer] = {**HOUSE, **room.errors}
-        self.keys = Keys.load(keys, create=True)
-        self.house_key = HouseKey(secret(keys, "internal.key", _new_key, create=True))
-        self.database = Database(room.settings.database_url, room.settings.pool_size)
+        self.keys = Keys.load(keys, create=makes_keys)
+        self.house_key = HouseKey(secret(keys, "internal.key", _new_key, create=makes_keys))
+        prepared = room.settings.prepared_statements
+        self.database = Database(room.settings.database_url, room.settings.pool_size, prepared)
         self.verifier = Verifier(room.settings.public_url)
         self.published: dict[str, Any] | None = None
         self.clock = Clock()
-        self.jobs = Jobs(room.name, room.settings.database_url, stalled_seconds=room.settings.job_stalled_seconds)
+        self.jobs = Jobs(
+            room.name,
+            room.settings.database_url,
+            stalled_seconds=room.settings.job_stalled_seconds,
+            prepared_statements=prepared,
+        )
         self.writing: set[asyncio.Task[Any]] = set()
         self.wake = asyncio.Event()
         self.transports: dict[str, httpx2.AsyncBaseTransport] = {}

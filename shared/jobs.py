@@ -76,12 +76,21 @@ class Jobs:
     Arguments are stored in clear: pass ids only, never personal values.
     """
 
-    def __init__(self, room: str, url: str, concurrency: int = 2, stalled_seconds: float = STALLED_SECONDS) -> None:
+    def __init__(
+        self,
+        room: str,
+        url: str,
+        concurrency: int = 2,
+        *,
+        stalled_seconds: float = STALLED_SECONDS,
+        prepared_statements: bool = True,
+    ) -> None:
         self.room = room
         conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._connector = _Connector(
-            conninfo=conninfo, min_size=1, max_size=concurrency + 1, kwargs={"connect_timeout": 5}
-        )
+        connected: dict[str, int | None] = {"connect_timeout": 5}
+        if not prepared_statements:
+            connected["prepare_threshold"] = None
+        self._connector = _Connector(conninfo=conninfo, min_size=1, max_size=concurrency + 1, kwargs=connected)
         self._app = procrastinate.App(connector=self._connector)
         self._concurrency = concurrency
         self._stalled = stalled_seconds

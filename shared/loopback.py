@@ -1,6 +1,7 @@
 """Whether a call comes from this very machine, by a person at it: what sample sign-ins, clock and metrics ask."""
 
 import ipaddress
+from hmac import compare_digest
 
 from starlette.requests import Request
 
@@ -17,6 +18,15 @@ def is_local(request: Request) -> bool:
     if request.client is None or any(tells_of_proxy(name) for name in request.headers):
         return False
     return _is_loopback(request.client.host) and _name(request.headers.get("host", "")) in LOCAL_NAMES
+
+
+def may_watch(request: Request, token: str) -> bool:
+    """Whether the counters are for this caller: this machine, or whoever has the token (an empty one opens nothing).
+
+    They name rooms and operations, never persons, but turnout by the minute is nobody else's business.
+    """
+    given = request.headers.get("authorization", "").encode()
+    return is_local(request) or (bool(token) and compare_digest(given, f"Bearer {token}".encode()))
 
 
 def tells_of_proxy(header: str) -> bool:

@@ -1,17 +1,21 @@
-"""What every room answers inside the house: its health, and in sample mode the clock."""
+"""What every room answers inside the house: its health, its counters, and in sample mode the clock."""
 
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
+from prometheus_client import REGISTRY, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from pydantic import Field
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.clock import hold
 from shared.edge import EdgeRoute, Writing, house_of
 from shared.identity import Internal
-from shared.problems import SampleOnly
+from shared.loopback import may_watch
+from shared.problems import SampleOnly, Unknown
 from shared.wire import Input, Output, Whole
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -44,6 +48,7 @@ def house_routes() -> APIRouter:
     """The `/internal/` routes of any room; never reachable through the gateway, absent from the contract."""
     router = APIRouter(prefix="/internal", include_in_schema=False)
     router.add_api_route("/health", health, methods=["GET"], response_model=Health)
+    router.add_api_route("/metrics", metrics, methods=["GET"], response_class=Response)
     edge = APIRouter(prefix="/internal", include_in_schema=False, route_class=EdgeRoute)
     edge.add_api_route("/clock", set_clock, methods=["POST"], status_code=204, dependencies=[Depends(_sample_only)])
     router.routes.extend(edge.routes)
@@ -63,6 +68,13 @@ async def health(request: Request) -> Health:
     return Health(room=house.name, database=True, migrated=revision == wanted, revision=revision, wanted=wanted)
 
 
+async def metrics(request: Request) -> Response:
+    """What this process counts, in Prometheus' text format: this machine, or METRICS_TOKEN."""
+    if not may_watch(request, house_of(request).settings.metrics_token):
+        raise Unknown
+    return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
 async def _sample_only(request: Request) -> None:
     if not house_of(request).settings.sample:
         raise SampleOnly
@@ -72,6 +84,7 @@ async def set_clock(request: Request, db: Writing, caller: Internal, offset: Off
     """Move the sample clock; every process of the room follows within a second."""
     house = house_of(request)
     clock = house.metadata.tables[f"{house.metadata.schema}.clock"]
+    await hold(db)
     row = insert(clock).values(id=1, offset_seconds=offset.seconds)
     await db.execute(row.on_conflict_do_update(index_elements=[clock.c.id], set_={"offset_seconds": offset.seconds}))
     house.wake.set()

@@ -1,43 +1,117 @@
 """How a process serves one room, or only does its background work, and how it ends: drained, in order."""
 
-import asyncio
-import os
+import secrets
 import signal
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
+import psycopg
 import uvicorn
 from fastapi import FastAPI
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.database import WHAT_IT_IS
+from shared.sealing import SealingFault
+from shared.settings import RoomSettings, SettingsRefused, read_settings
 from shared.telemetry import configure_logs
 
 DRAIN_SECONDS = 20
+"""How long what is under way may take to end after SIGTERM; less than what a container is given (30 s)."""
 KEEP_ALIVE_SECONDS = 75
 """Longer than the gateway keeps an idle connection."""
 SAID_BY_GATEWAY = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 
 
-def main(app: FastAPI, arguments: Sequence[str]) -> None:
-    """`python -m services.<room>` serves; `python -m services.<room> worker` only works in the background."""
+REFUSED = 2
+LISTENING: Mapping[str, Any] = {
+    "lifespan": "on",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "ws": "none",
+    "timeout_graceful_shutdown": DRAIN_SECONDS,
+}
+"""How every process of the house serves."""
+Kind = TypeVar("Kind", bound=RoomSettings)
+
+
+def main(create: Callable[[Kind], FastAPI], kind: type[Kind], arguments: Sequence[str]) -> None:
+    """`python -m services.<room>` serves; `python -m services.<room> worker` only does the room's background work.
+
+    Both answer `/internal/health` and `/internal/metrics`; a worker answers nothing else.
+    """
     configure_logs()
-    if list(arguments) == ["worker"]:
-        asyncio.run(_work(app))
-        return
-    uvicorn.run(
-        TakenIn(app),
-        host=os.environ.get("HOST") or "127.0.0.1",
-        port=int(os.environ.get("PORT") or "8000"),
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
+    is_worker = list(arguments) == ["worker"]
+    with in_one_line():
+        if arguments and not is_worker:
+            raise SettingsRefused(f"{' '.join(arguments)}: nothing, or worker")
+        settings = read_settings(kind, **({"background": True} if is_worker else {}))
+        if settings.sample:
+            refuse_real(settings.database_url)
+        app = create(settings)
+    serve(
+        TakenIn(OnlyInside(app) if is_worker else app),
+        settings.host,
+        settings.port,
         date_header=False,
         # Only the gateway reaches a room; it alone says who the client is.
         proxy_headers=True,
         forwarded_allow_ips="*",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+def serve(app: ASGIApp, host: str, port: int, **more: Any) -> None:
+    """Serve until SIGTERM or SIGINT, let what is under way end, and leave with 0: it is what was asked for."""
+
+    def leave(*_: object) -> None:
+        raise SystemExit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)  # until uvicorn listens for it, and when it raises it once more at its end
+    uvicorn.run(app, host=host, port=port, **LISTENING, **more)
+
+
+def refuse_real(url: str) -> None:
+    """Sample sign-ins need no secret: SettingsRefused when the database said to be a real house's (ADR 31)."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            said = connection.execute(WHAT_IT_IS).fetchone()
+    except psycopg.OperationalError as fault:
+        raise SettingsRefused(f"SAMPLE=1, and the database does not answer: {' '.join(str(fault).split())}") from fault
+    if said == ("REAL",):
+        raise SettingsRefused("SAMPLE=1, and the database holds a real house")
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """A setting or key that is wrong ends the process with one line and exit code 2."""
+    try:
+        yield
+    except (SettingsRefused, SealingFault) as fault:
+        sys.stderr.write(f"linli: {fault}\n")
+        raise SystemExit(REFUSED) from None
+
+
+def new_key() -> bytes:
+    """A secret for `secret()` to keep."""
+    return secrets.token_bytes(32)
+
+
+class OnlyInside:
+    """What a worker answers: how it is, and what it counted."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in {"/internal/health", "/internal/metrics"}:
+            await Response(status_code=404)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 class TakenIn:
@@ -54,12 +128,3 @@ class TakenIn:
         if scope["type"] == "http":
             scope = {**scope, "headers": [line for line in scope["headers"] if line[0] not in SAID_BY_GATEWAY]}
         await self._app(scope, receive, send)
-
-
-async def _work(app: FastAPI) -> None:
-    """The room's lifespan without a server, until SIGTERM or SIGINT."""
-    ended = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with app.router.lifespan_context(app):
-        await ended.wait()

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 
 import structlog
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge
 from starlette.datastructures import Headers
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
@@ -16,9 +16,8 @@ TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})", re.A
 
 WRITES = Counter("linli_writes_total", "Writes by room, operation and outcome.", ["room", "operation", "outcome"])
 REFUSALS = Counter("linli_refusals_total", "Refusals by room and problem.", ["room", "problem"])
-BEHIND = Gauge("linli_behind_rows", "Rows that background work has not reached yet.", ["room", "work"])
+PASSED = Gauge("linli_background_passed_seconds", "When background work last got through.", ["room", "work"])
 FAILURES = Counter("linli_background_failures_total", "Passes of background work that failed.", ["room", "work"])
-DURATION = Histogram("linli_room_seconds", "Time a room takes for a request.", ["room"])
 
 
 @dataclass(frozen=True, slots=True)

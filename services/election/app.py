@@ -12,10 +12,19 @@ from services.election.ballots.routes import routers as ballots
 from services.election.elections.routes import router as elections
 from services.election.errors import ERRORS
 from services.election.house import Station
+from services.election.keyings.routes import router as keyings
+from services.election.log.house import Archive
+from services.election.log.routes import router as log
+from services.election.log.signing import SigningPass, published_key
+from services.election.log.trees import Trees
+from services.election.objections.routes import router as objections
+from services.election.papers.routes import router as papers
 from services.election.proxies.routes import router as proxies
+from services.election.results.routes import router as results
 from services.election.rolls.routes import router as rolls
 from services.election.rulesets.routes import router as rule_sets
 from services.election.settings import ElectionSettings
+from services.election.simulations.routes import router as simulations
 from services.election.tables import metadata
 from shared.app import Room
 from shared.app import create_app as create_room
@@ -51,11 +60,15 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             summary="Rolls, ballots and counts: who may vote, who has, and what it came to.",
             settings=settings,
             metadata=metadata,
-            routers=(*ballots, elections, rolls, rule_sets, *care, following, proxies),
+            routers=(
+                *(*ballots, elections, rolls, rule_sets, simulations, *care, following, proxies),
+                *(papers, keyings, objections, results, log),
+            ),
             errors=ERRORS,
-            passes={"notices": give_notice},
+            passes={"notices": give_notice, "notary": SigningPass(settings)},
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )
     )
     app.state.station = Station.of(app.state.room)
+    app.state.archive = Archive(Trees(), published_key(settings))
     return app

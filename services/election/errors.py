@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.files import REFERENCE_REFUSED, ReferenceRefused
-from shared.problems import Answer, Refusal, documented
+from shared.problems import RETRY, Answer, Refusal, documented
 
 
 class ElectionUnknown(Refusal):
@@ -28,6 +28,26 @@ class RuleSetUnknown(Refusal):
 
 class AlreadySigned(Refusal):
     """This parameter of this version is signed off."""
+
+
+class CorrectionRefused(Refusal):
+    """VOTE-7. Facts: why, why_zh, why_en."""
+
+
+class CorrectionUnknown(Refusal):
+    """No such proposal of a correction."""
+
+
+class RollNotFrozen(Refusal):
+    """VOTE-7. Nothing is committed to before the announcement."""
+
+
+class NoteStale(Refusal):
+    """OWN-6. The denominators that were signed for are not those of the roll. Facts: best, worst."""
+
+
+class SimulationRefused(Refusal):
+    """Facts: why, why_zh, why_en, at_fault."""
 
 
 class DraftRefused(Refusal):
@@ -86,6 +106,76 @@ class NotCounted(Refusal):
     """BAL-9. No result before the count. Facts: state."""
 
 
+class PapersRefused(Refusal):
+    """BAL-7. The desk's step with papers, boxes or scans is not made. Facts: why, why_zh, why_en."""
+
+
+class FactRefused(Refusal):
+    """BAL-7, BAL-12. What was reported of a paper has no effect; it is kept with the reason. Facts: why, words."""
+
+    keeps = True
+
+
+class PaperUnknown(Refusal):
+    """No paper of this number in this election."""
+
+
+class PrintRunUnknown(Refusal):
+    """No such run of printed ballots."""
+
+
+class BoxUnknown(Refusal):
+    """No such ballot box."""
+
+
+class DeviceUnknown(Refusal):
+    """No such device of this election."""
+
+
+class NotPrinted(Refusal):
+    """The document could not be set. Facts: retry_after."""
+
+
+class CountersRefused(Refusal):
+    """BAL-7. Papers are counted by three different persons."""
+
+
+class PapersOutstanding(Refusal):
+    """BAL-7. Returned papers that are not read yet. Facts: count."""
+
+
+class ObjectionUnknown(Refusal):
+    """No such objection, or one the caller may not know of."""
+
+
+class ObjectionNotNow(Refusal):
+    """PUB-6. Nothing of this kind can be objected to in this state. Facts: state."""
+
+
+class ObjectionDone(Refusal):
+    """It is decided or withdrawn."""
+
+
+class EffectRefused(Refusal):
+    """PUB-6. An effect that such an objection cannot have. Facts: allowed."""
+
+
+class CheckpointMissing(Refusal):
+    """The notary has not signed this log yet, or nothing that may be told now."""
+
+
+class ProofUnknown(Refusal):
+    """No checkpoint of this size that may be told, or the sizes are the wrong way round."""
+
+
+class StatusUnsettled(Refusal):
+    """No status of each entitlement yet, or a ballot was voided since. Facts: state."""
+
+
+class RecordForbidden(Refusal):
+    """The complete record is for auditors, who counted, and owners where the rule set lets them inspect."""
+
+
 _WHY = ("why", "state", "allowed")
 
 ERRORS: Mapping[type[Refusal], Answer] = {
@@ -108,6 +198,23 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     AlreadySigned: Answer(
         409, "already-signed", "此项已核实", "This is signed off already", "新版规则须重新核实。",
         "A new version is signed anew.",
+    ),
+    CorrectionRefused: Answer(
+        409, "correction-refused", "名册不能这样更正", "The roll cannot be corrected so", "{why_zh}", "{why_en}",
+        members=("why",),
+    ),
+    CorrectionUnknown: Answer(404, "correction-unknown", "没有这项更正", "No such correction"),
+    RollNotFrozen: Answer(
+        409, "roll-not-frozen", "名册尚未冻结", "The roll is not frozen yet", "公告之后才有承诺可核对。",
+        "There is nothing to check it against before the announcement.",
+    ),
+    NoteStale: Answer(
+        409, "note-stale", "说明中的分母与名册不符", "The note's denominators are not the roll's",
+        "请按 best 与 worst 重新签署。", "Sign again with best and worst as told here.", members=("best", "worst"),
+    ),
+    SimulationRefused: Answer(
+        422, "simulation-refused", "不能这样试算", "This cannot be simulated", "{why_zh}", "{why_en}",
+        members=("why", "at_fault"),
     ),
     DraftRefused: Answer(
         422, "draft-refused", "草案与所选规则不符", "The draft does not fit its preset", "{told_zh}", "{told_en}",
@@ -154,6 +261,56 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     NotCounted: Answer(
         409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果。", "The count makes the result.",
         members=("state",),
+    ),
+    PapersRefused: Answer(
+        409, "papers-refused", "选票事务不能进行", "Not with these papers", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    FactRefused: Answer(
+        409, "paper-fact-refused", "此事不生效", "It has no effect", "{why_zh}", "{why_en}", members=("why",)
+    ),
+    PaperUnknown: Answer(404, "paper-unknown", "没有这个编号的选票", "No such paper"),
+    PrintRunUnknown: Answer(404, "print-run-unknown", "没有这批印制", "No such print run"),
+    BoxUnknown: Answer(404, "box-unknown", "没有这个票箱", "No such ballot box"),
+    DeviceUnknown: Answer(404, "device-unknown", "没有这台设备", "No such device"),
+    NotPrinted: Answer(
+        503, "not-printed", "暂时无法生成文件", "The document could not be made", "请在 {retry_after} 秒后再试。",
+        "Retry in {retry_after} s.", headers=RETRY,
+    ),
+    CountersRefused: Answer(
+        422, "counters-refused", "唱票、计票、监票须为三人", "Caller, counter and scrutineer are three persons",
+        "有纸质票时必须填写,且互不相同。", "Name them where papers are counted; each another.",
+    ),
+    PapersOutstanding: Answer(
+        409, "papers-outstanding", "还有纸质票未录入", "Papers are not read yet", "尚有 {count} 张。", "{count} left.",
+        members=("count",),
+    ),
+    ObjectionUnknown: Answer(404, "objection-unknown", "没有这件异议", "No such objection"),
+    ObjectionNotNow: Answer(
+        409, "objection-not-now", "现阶段不能提出此类异议", "This cannot be objected to now",
+        "名册公示后、公告后或计票后方可分别提出。", "Roll: once posted; procedure: announced; count: done.",
+        members=("state",),
+    ),
+    ObjectionDone: Answer(409, "objection-done", "异议已有结论", "The objection is settled"),
+    EffectRefused: Answer(
+        422, "effect-refused", "此类异议不能作此处理", "Such an objection cannot have this effect", "可选:{allowed}。",
+        "Possible: {allowed}.", members=("allowed",),
+    ),
+    CheckpointMissing: Answer(
+        404, "checkpoint-missing", "还没有签署的检查点", "No checkpoint yet", "公证约十秒签一次;投票期间按整点公开。",
+        "The notary signs within ten seconds; while voting runs they are told by the hour.",
+    ),
+    ProofUnknown: Answer(
+        404, "proof-unknown", "没有这样的检查点可供证明", "No checkpoints to prove this between",
+        "请用检查点列表中的大小,旧的在前。", "Take sizes from the list of checkpoints, the older one first.",
+    ),
+    StatusUnsettled: Answer(
+        409, "status-unsettled", "各户的最终状态尚未确定", "The status of each entitlement is not settled",
+        "计票时确定;作废选票后须重新计票。", "The count settles it; after a ballot was voided a recount does.",
+        members=("state",),
+    ),
+    RecordForbidden: Answer(
+        403, "record-forbidden", "完整记录不对您开放", "The complete record is not open to you",
+        "审计、计票人以及规则允许查阅的业主可以取得。", "Auditors, who counted, and owners where the rules let them.",
     ),
 }  # fmt: skip
 answers = documented(ERRORS)

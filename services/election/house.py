@@ -1,4 +1,4 @@
-"""What the room's verbs need of the running house: its keys and the registry."""
+"""What the room's verbs need of the running house: its keys, the registry, references to files."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,6 +10,7 @@ from services.election.ballots.following import Follower
 from services.election.ballots.frozen import FrozenElections
 from services.election.ballots.writer import Writer
 from shared.edge import house_of
+from shared.files import References
 from shared.house import House
 from shared.sealing import Keys
 from shared.upstream import Neighbour
@@ -21,11 +22,12 @@ class MeansOf:
 
     keys: Keys
     registry: Neighbour
+    references: References
 
 
 async def _means(request: Request) -> MeansOf:
     house = house_of(request)
-    return MeansOf(house.keys, house.neighbour("registry"))
+    return MeansOf(house.keys, house.neighbour("registry"), References(house.keys.files))
 
 
 @dataclass(frozen=True, slots=True)

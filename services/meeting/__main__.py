@@ -7,4 +7,4 @@ from services.meeting.settings import MeetingSettings
 from shared.serve import main
 
 if __name__ == "__main__":
-    main(create_app(MeetingSettings()), sys.argv[1:])
+    main(create_app, MeetingSettings, sys.argv[1:])

@@ -11,7 +11,7 @@ from services.meeting.rules.moves import Need
 from services.meeting.rules.roles import OFFICE_ROLES, Role
 from shared.identity import Actor, allow
 from shared.versions import wanted_version
-from shared.wire import Instant, Output, Text, Whole, example
+from shared.wire import Input, Instant, Output, Text, Whole, example
 
 COMPOUND_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0001"
 PERSON_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0002"
@@ -38,6 +38,14 @@ Desk = Annotated[Actor, Depends(allow(Role.CLERK, Role.SECRETARY))]
 Office = Annotated[Actor, Depends(allow(*OFFICE_ROLES))]
 
 
+class ReadNames(Input):
+    """PRI-2. Why names are needed in clear; kept in the audit."""
+
+    model_config = Input.model_config | example(purpose="核对签到名单")
+
+    purpose: Annotated[str, Text(200, 2)]
+
+
 class OpenMove(Output):
     """A move that this caller may make now, and the fields it needs."""
 
@@ -48,10 +56,16 @@ class OpenMove(Output):
 
 
 class StepSeen(Output):
-    """A line of history: who by part, never by name."""
+    """A line of history: who by part, never by name; what screening made of a topic, and why a move was made."""
 
     model_config = Output.model_config | example(
-        position=2, at="2026-03-06T03:10:00Z", from_state="COLLECTED", to_state="SCREENED", by="DESK"
+        position=2,
+        at="2026-03-06T03:10:00Z",
+        from_state="COLLECTED",
+        to_state="SCREENED",
+        by="DESK",
+        outcome="REJECT",
+        reason="属私人纠纷,请到人民调解委员会",
     )
 
     position: int
@@ -59,6 +73,8 @@ class StepSeen(Output):
     from_state: str | None
     to_state: str
     by: str | None
+    outcome: str | None
+    reason: str | None
 
     @classmethod
     def of(cls, row: Any) -> "StepSeen":
@@ -70,11 +86,13 @@ class StepSeen(Output):
             from_state=step.from_state,
             to_state=step.to_state,
             by=step.facts.get("by"),
+            outcome=step.facts.get("outcome"),
+            reason=step.facts.get("reason"),
         )
 
 
 class PersonSeen(Output):
-    """Somebody at a meeting. The name is masked for those who do not run it."""
+    """Somebody at a meeting. The name is masked unless it is one's own, or was read for a purpose."""
 
     model_config = Output.model_config | example(
         id=PARTICIPANT_ID, person_id=None, name="王*", capacity="RESIDENTS_DELEGATE", is_member=True, is_public=False

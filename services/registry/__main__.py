@@ -7,4 +7,4 @@ from services.registry.settings import RegistrySettings
 from shared.serve import main
 
 if __name__ == "__main__":
-    main(create_app(RegistrySettings()), sys.argv[1:])
+    main(create_app, RegistrySettings, sys.argv[1:])

@@ -7,4 +7,4 @@ from services.survey.settings import SurveySettings
 from shared.serve import main
 
 if __name__ == "__main__":
-    main(create_app(SurveySettings()), sys.argv[1:])
+    main(create_app, SurveySettings, sys.argv[1:])

@@ -7,4 +7,4 @@ from services.ticket.settings import TicketSettings
 from shared.serve import main
 
 if __name__ == "__main__":
-    main(create_app(TicketSettings()), sys.argv[1:])
+    main(create_app, TicketSettings, sys.argv[1:])

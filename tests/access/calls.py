@@ -38,7 +38,10 @@ class Operation:
 
     def at(self, ids: Mapping[str, str]) -> str:
         """The path with a place's ids; a parameter that no place has gets an id of nothing."""
-        return self.path.format(**{name: ids.get(name, str(new_id())) for name in self.parameters})
+        return self.path.format(**{name: self._own(ids, name) or str(new_id()) for name in self.parameters})
+
+    def _own(self, ids: Mapping[str, str], name: str) -> str | None:
+        return ids.get(f"{self.name}.{name}", ids.get(name))
 
     def body(self, ids: Mapping[str, str]) -> dict[str, Any]:
         """The documented example with this place's ids in it, for `request(**body)`."""
@@ -117,6 +120,7 @@ def _sent(mark: str, reply: httpx2.Response) -> bool:
 
 OF_THE_HOUSE: Mapping[str, str] = {
     "list_partners": "administrators keep the partners of the whole house, each with its scope",
+    "get_posted_minutes": "what is posted is open to everybody, as on the board",
 }
 NOT_OF_A_COMPOUND: Mapping[str, str] = {
     "read_region": "regions are public",
@@ -130,7 +134,9 @@ NOT_OF_A_COMPOUND: Mapping[str, str] = {
 
 
 def rows(reply: httpx2.Response) -> list[Any]:
-    """The rows of a list's reply."""
+    """The rows of a list's reply; what streams lines has none to count here."""
+    if reply.headers.get("content-type") != JSON:
+        return []
     body = json.loads(reply.text)
     return list(body["items"]) if isinstance(body, dict) and "items" in body else []
 

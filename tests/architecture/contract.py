@@ -16,6 +16,7 @@ BINARY = frozenset(
         "image/png",
         "image/webp",
         "application/pdf",
+        "application/zip",
         "text/event-stream",
     }
 )

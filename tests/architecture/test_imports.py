@@ -33,6 +33,7 @@ HEAVY = {
     "PIL": "decoders, in the child only",
     "python_calamine": "a parser of strangers' files, in the child only",
     "pyxform": "1 s, needed when a form is published",
+    "segno": "draws codes, in the child only",
     "typst": "90 MB, in a child only",
     "uvloop": "needed when serving",
     "xlsxwriter": "needed when a list leaves as XLSX",

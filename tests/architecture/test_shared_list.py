@@ -32,6 +32,7 @@ CLOSED = frozenset(
         "postgres",
         "postgres_account",
         "postgres_folder",
+        "probe",
         "problems",
         "rooms",
         "sealing",
@@ -46,6 +47,7 @@ CLOSED = frozenset(
     }
 )
 USED_BY_ONE: Mapping[str, str] = {
+    "probe": "the health check of each container",
     "postgres": "the launcher, for the command line and for every test",
     "postgres_account": "part of the launcher",
     "postgres_folder": "part of the launcher",

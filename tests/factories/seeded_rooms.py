@@ -1,11 +1,12 @@
 """Something of everything in survey, election and meeting of one compound, made through the public API."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from services.registry.rules.roles import Role
 from services.survey.sample import make
 from shared.database import new_id
+from tests.factories.seeded_meetings import in_place, seed_meetings
 
 if TYPE_CHECKING:
     from tests.factories.whole_house import Seeded, WholeHouse
@@ -14,16 +15,16 @@ NOMINEES = ("王秀兰", "李建国", "赵敏", "周强")
 
 
 async def seed_rooms(house: "WholeHouse", place: "Seeded") -> None:
-    """A round with a visit and its answers, a ballot being drafted, a council with its meeting and a topic."""
+    """A round with a visit and its answers, a ballot that is announced, a council with all that a meeting leaves."""
     await _survey(house, place)
     await _election(house, place)
-    await _meeting(house, place)
+    await seed_meetings(house, place)
 
 
 async def _survey(house: "WholeHouse", place: "Seeded") -> None:
     ids, clerk = place.ids, house.as_role(Role.CLERK, place)
     visitor = house.as_role(Role.GRID_WORKER, place)
-    survey = await house.done("POST", "/v1/surveys", clerk, json=_in(place, title="入户摸底"))
+    survey = await house.done("POST", "/v1/surveys", clerk, json=in_place(place, title="入户摸底"))
     records = dict(make.records())
     version = await house.done("POST", f"/v1/surveys/{survey['id']}/versions", clerk, json=records)
     opened = await house.done("POST", "/v1/rounds", clerk, json={"survey_id": survey["id"], "title": "十一月入户"})
@@ -53,7 +54,7 @@ async def _survey(house: "WholeHouse", place: "Seeded") -> None:
 
 async def _election(house: "WholeHouse", place: "Seeded") -> None:
     opens = datetime.now(UTC) + timedelta(days=30)
-    draft = _in(
+    draft = in_place(
         place,
         rule_set="HOUSEHOLD_BALLOT",
         title="业主代表推选",
@@ -65,28 +66,19 @@ async def _election(house: "WholeHouse", place: "Seeded") -> None:
     )
     election = await house.done("POST", "/v1/elections", house.as_role(Role.CLERK, place), json=draft)
     place.ids |= {"election_id": election["id"], "log_index": "1"}
+    rules = {"scope": place.code, "preset": "ORDINARY", "name": "本小区表决规则", "parameters": {}}
+    made = await house.done("POST", "/v1/rule-sets", house.as_role(Role.CLERK, place), json=rules)
+    place.ids["rule_set_id"] = made["id"]
+    await _papers(house, place, f"/v1/elections/{election['id']}")
 
 
-async def _meeting(house: "WholeHouse", place: "Seeded") -> None:
-    ids, clerk = place.ids, house.as_role(Role.CLERK, place)
-    topic = _in(place, title="修好三号楼楼道灯", words="二单元三层的灯坏了两个月")
-    ids["topic_id"] = (await house.done("POST", "/v1/topics", house.as_role(Role.RESIDENT, place), json=topic))["id"]
-    seats = [{"person_id": str(place.people[Role.OWNER]), "name": "王甲", "capacity": "RESIDENTS_DELEGATE"}]
-    today = datetime.now(UTC)
-    term = {"term_starts": "2026-01-01", "term_ends": f"{today.year + 2}-12-31", "members": seats}
-    council = await house.done("POST", "/v1/meetings/councils", clerk, json=_in(place, name="议事会", **term))
-    ids |= {"council_id": council["id"], "member_id": council["members"][0]["id"]}
-    planned = _in(
-        place,
-        kind="COUNCIL",
-        council_id=council["id"],
-        title="议事会",
-        place="社区活动室",
-        starts_at=(today + timedelta(days=20)).isoformat(),
-        agenda=["通报"],
-    )
-    ids["meeting_id"] = (await house.done("POST", "/v1/meetings", clerk, json=planned))["id"]
-
-
-def _in(place: "Seeded", /, **members: Any) -> dict[str, Any]:
-    return {"compound_id": place.ids["compound_id"], **members}
+async def _papers(house: "WholeHouse", place: "Seeded", path: str) -> None:
+    """Announced, so that it has printed ballots, a box and a device."""
+    clerk = house.as_role(Role.CLERK, place)
+    await house.done("POST", f"{path}/rolls", clerk)
+    await house.done("POST", f"{path}/announcements", clerk)
+    run = await house.done("POST", f"{path}/print-runs", clerk, json={})
+    box = await house.done("POST", f"{path}/boxes", clerk, json={"number": 1, "seal": "A 1"})
+    holder = str(place.people[Role.GRID_WORKER])
+    device = await house.done("POST", f"{path}/devices", clerk, json={"holder_id": holder, "public_key": "3d" * 32})
+    place.ids |= {"run": str(run["number"]), "box": str(box["number"]), "device_id": device["id"]}

@@ -38,7 +38,10 @@ UNHURRIED: Mapping[str, Any] = {
 
 @dataclass
 class Seeded:
-    """One compound with something of everything in it. `ids` are the path parameters of its operations."""
+    """One compound with something of everything in it.
+
+    `ids` are the path parameters of its operations; `answer_problem.meeting_id` is that operation's own.
+    """
 
     code: str
     ids: dict[str, str]
@@ -56,6 +59,7 @@ class Seeded:
 MARKS = (
     *("compound_id", "home_id", "person_id", "grant_id", "import_id", "ticket_id", "file_id"),
     *("survey_id", "round_id", "visit_id", "submission_id", "election_id", "topic_id", "council_id", "meeting_id"),
+    *("member_id", "contribution_id", "speech_id", "problem_id", "resolution_id", "task_id"),
 )
 
 
@@ -137,7 +141,7 @@ async def _more(house: WholeHouse, place: Seeded, administrator: dict[str, str],
     stored = await house.done("POST", "/v1/files", resident, files={"file": ("lamp.jpg", picture())})
     ids |= {"import_id": imported["id"], "file_id": stored["id"]}
     partner = await house.done(
-        "POST", "/v1/partners", administrator, json={"name": f"platform-{place.code}", "scope": place.code}
+        "POST", "/v1/partners", administrator, json={"name": f"platform-{place.code[:12]}", "scope": place.code}
     )
     ids |= {"partner_id": partner["partner"]["id"], "secret_id": partner["secret"]["secret_id"]}
     code = await house.done("POST", f"/v1/homes/{ids['home_id']}/door-codes", clerk, json={"relation": "OWNER"})

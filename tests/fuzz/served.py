@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import socket
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import structlog
 import uvicorn
 
 from tests.factories.whole_house import WholeHouse, running
+from tests.gateway.served import listening_socket
 
 
 @dataclass
@@ -31,7 +31,7 @@ def served(urls: Mapping[str, str], data_dir: Path) -> Iterator[Served]:
 
     async def live() -> None:
         async with running(urls, data_dir) as whole:
-            listening = socket.create_server(("127.0.0.1", 0))
+            listening = listening_socket()
             server = uvicorn.Server(uvicorn.Config(whole.house, lifespan="off", access_log=False, log_config=None))
             task = asyncio.create_task(server.serve(sockets=[listening]))
             found.append(Served(whole, f"http://127.0.0.1:{listening.getsockname()[1]}"))

@@ -74,6 +74,21 @@ async def test_a_sample_that_is_loaded_is_left_alone(house: House) -> None:
     assert said == []
 
 
+async def test_the_questionnaire_of_the_sample_is_published_as_it_ships(house: House, here: httpx2.AsyncClient) -> None:
+    """VIS-5. It waits for a round, version 1, in the sample compound."""
+    await load_sample(house, 60, lambda line: None)
+    clerk = {"grant_type": "urn:linli:grant:mini-program", "code": "dev:clerk"}
+    token = (await here.post("/oauth/token", data=clerk)).json()["access_token"]
+    here.headers["Authorization"] = f"Bearer {token}"
+
+    (survey,) = (await here.get("/v1/surveys")).json()["items"]
+    shipped = await here.get(f"/v1/surveys/{survey['id']}/versions/1")
+    opened = await here.post("/v1/rounds", json={"survey_id": survey["id"], "title": "十一月入户"})
+
+    assert (survey["latest"], shipped.status_code) == (1, 200)
+    assert (opened.status_code, opened.json()["homes"]) == (201, 60)
+
+
 async def test_there_is_one_first_administrator(clean: None, database_urls: dict[str, str], tmp_path: Path) -> None:
     settings = GatewaySettings(data_dir=tmp_path, port=8000)
 

@@ -21,6 +21,13 @@ class Cast:
     compound: dict[str, Any] = field(default_factory=dict)
     homes: list[dict[str, Any]] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
+    buildings: tuple[str, ...] = ()
+    """Where homes are surveyed and balloted; none is the whole compound."""
+    households: list[tuple[Person, str]] = field(default_factory=list)
+    """Somebody of each home that joined, and the home's id."""
+    topic: str = ""
+    """The lamp's topic, from its proposal to its archive."""
+    task: str = ""
 
     @property
     def code(self) -> str:
@@ -31,10 +38,9 @@ class Cast:
         return self.people[name]
 
 
-def new_cast() -> Cast:
-    return Cast(
-        Person("the administrator", ADMINISTRATOR), Person("the officer", OFFICER), Person("the secretary", SECRETARY)
-    )
+def new_cast(buildings: tuple[str, ...] = ()) -> Cast:
+    administrator, officer = Person("the administrator", ADMINISTRATOR), Person("the officer", OFFICER)
+    return Cast(administrator, officer, Person("the secretary", SECRETARY), buildings=buildings)
 
 
 def give_role(stage: Stage, cast: Cast, name: str, role: str, by: Person, scope: str | None = None) -> Person:

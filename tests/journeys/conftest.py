@@ -29,6 +29,7 @@ from services.survey.settings import SurveySettings
 from services.ticket.app import create_app as ticket_app
 from services.ticket.settings import TicketSettings
 from shared.serve import TakenIn
+from tests.gateway.served import listening_socket
 
 COMMUNITY = "140109013001"
 STREET = "140109013"
@@ -54,23 +55,28 @@ class _Server(uvicorn.Server):
 
 @pytest.fixture(params=["one process", "rooms apart"])
 def house_url(
-    request: pytest.FixtureRequest, clean: None, database_urls: dict[str, str], tmp_path: Path
+    request: pytest.FixtureRequest,
+    clean: None,
+    database_urls: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[str]:
     """The address of a house whose administrator, officer and secretary may be signed in as, in both modes."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    monkeypatch.setenv("MEETING_TASK_LOOK_SECONDS", "1")  # a ticket's news reaches its task sooner
+    listening = listening_socket()
     settings = GatewaySettings(port=listening.getsockname()[1], data_dir=tmp_path, sample=True)
     assert asyncio.run(first_administrator(settings, database_urls, "administrator")) is not None
     apart = request.param == "rooms apart"
     with contextlib.ExitStack() as stack:
         house = _apart(stack, settings, database_urls) if apart else build_house(settings, database_urls)
-        stack.enter_context(_serving(house, listening))
-        _staff(settings.url)
+        stack.enter_context(serving(house, listening))
+        staff(settings.url)
         yield settings.url
 
 
 def _apart(stack: contextlib.ExitStack, settings: GatewaySettings, urls: dict[str, str]) -> Gateway:
     """Each room behind a server of its own, reached over HTTP only, as containers would be."""
-    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in ROOMS}
+    sockets = {name: listening_socket() for name in ROOMS}
     at = {name: f"http://127.0.0.1:{one.getsockname()[1]}" for name, one in sockets.items()}
     common: dict[str, Any] = {"data_dir": settings.data_dir, "public_url": settings.url, "sample": True}
     common["registry_url"] = at["registry"]
@@ -82,13 +88,13 @@ def _apart(stack: contextlib.ExitStack, settings: GatewaySettings, urls: dict[st
         "meeting": meeting_app(MeetingSettings(database_url=urls["meeting"], ticket_url=at["ticket"], **common)),
     }
     for name, app in apps.items():
-        stack.enter_context(_serving(TakenIn(app), sockets[name], room=True))
+        stack.enter_context(serving(TakenIn(app), sockets[name], room=True))
     key = apps["registry"].state.room.house_key
     return Gateway(settings, Plan([Http(name, url) for name, url in at.items()], sign=lambda: key.sign("gateway")))
 
 
 @contextlib.contextmanager
-def _serving(app: ASGIApp, listening: socket.socket, room: bool = False) -> Iterator[None]:
+def serving(app: ASGIApp, listening: socket.socket, room: bool = False) -> Iterator[None]:
     config = uvicorn.Config(app, lifespan="on", log_config=None, access_log=False, proxy_headers=room)
     server = _Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
@@ -103,7 +109,7 @@ def _serving(app: ASGIApp, listening: socket.socket, room: bool = False) -> Iter
         listening.close()
 
 
-def _staff(url: str) -> None:
+def staff(url: str) -> None:
     """What a sample house would have: a community, an officer of its street, its secretary."""
     with httpx2.Client(base_url=url, trust_env=False) as client:
         form = {"grant_type": "urn:linli:grant:mini-program", "code": "dev:administrator"}

@@ -1,13 +1,12 @@
 """Scene 3. The first council lists problems; a constituted one resolves, and its task comes back as a mended lamp."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.journeys.cast import Cast
-from tests.journeys.stage import Person, SceneFailed, Stage
+from tests.journeys.repairing import fixed_and_rated, move, signed
+from tests.journeys.stage import Stage
 
-PATIENCE = 30.0
 SOUND = {
     "inside_compound": True,
     "lawful": True,
@@ -16,6 +15,14 @@ SOUND = {
     "emergency": False,
 }
 MEMBERS = ("owner Zhao", "neighbour Qian", "old Mrs Sun")
+NAMES = {
+    "owner Zhao": "赵文博",
+    "neighbour Qian": "钱小芸",
+    "old Mrs Sun": "孙桂英",
+    "party member Kong": "孔令明",
+    "clerk": "何静",
+    "volunteer He": "何志远",
+}
 RUNNERS = {"chair": "party member Kong", "recorder": "clerk", "witness": "volunteer He"}
 
 
@@ -23,7 +30,9 @@ def the_first_council(stage: Stage, cast: Cast) -> None:
     stage.begin("Scene 3 · The first council 小区议事会")
     problems = _open_council(stage, cast)
     task = _resolved(stage, cast)
-    stage.end(f"{problems} problems answered, a lamp resolved: its ticket {task['ticket_state']}, reported back")
+    stage.end(
+        f"{problems} problems answered, a lamp resolved: its ticket {task['ticket_state']}, its task {task['state']}"
+    )
 
 
 def later(stage: Stage, days: int) -> str:
@@ -38,7 +47,7 @@ def _announced(stage: Stage, cast: Cast, **planned: Any) -> dict[str, Any]:
     meeting = stage.post("the clerk plans a meeting", "/v1/meetings", clerk, body, expect=201)
     path = f"/v1/meetings/{meeting['id']}"
     officers = {
-        part: {"person_id": cast[name].id, "name": "示例", "capacity": "OFFICE"} for part, name in RUNNERS.items()
+        part: {"person_id": cast[name].id, "name": NAMES[name], "capacity": "OFFICE"} for part, name in RUNNERS.items()
     }
     told = "and names who chairs, records, witnesses"
     stage.call(told, "PUT", f"{path}/officers", clerk, json=officers, headers={"If-Match": f'"{meeting["version"]}"'})
@@ -78,7 +87,7 @@ def _open_council(stage: Stage, cast: Cast) -> int:
 def _resolved(stage: Stage, cast: Cast) -> dict[str, Any]:
     clerk, chair = cast["clerk"], cast[RUNNERS["chair"]]
     topic = _accepted(stage, cast)
-    seats = [{"person_id": cast[name].id, "name": "示例", "capacity": "RESIDENTS_DELEGATE"} for name in MEMBERS]
+    seats = [{"person_id": cast[name].id, "name": NAMES[name], "capacity": "RESIDENTS_DELEGATE"} for name in MEMBERS]
     term = {"term_starts": later(stage, 0)[:10], "term_ends": later(stage, 700)[:10]}
     council = {"compound_id": cast.compound["id"], "name": "晋阳苑议事会", "members": seats, **term}
     council = stage.post("a council of three is constituted", "/v1/meetings/councils", clerk, council, expect=201)
@@ -92,22 +101,41 @@ def _resolved(stage: Stage, cast: Cast) -> dict[str, Any]:
     stage.post("the vote is opened", f"{here}/openings", chair, {}, expect=201)
     for name, choice in zip(MEMBERS, ("AGREE", "AGREE", "OPPOSE"), strict=True):
         stage.post(f"{name} votes", f"{here}/votes", cast[name], {"choice": choice}, expect=201)
+    said = {"item": 2, "saying": "DISSENT", "words": "想先修单元门"}
+    stage.post("one dissent is written down", f"{path}/contributions", clerk, said, expect=201)
     closed = stage.post("the vote is closed", f"{here}/closings", chair, {}, expect=201)
     stage.check("two of three carry it", (closed["state"], closed["agree"], closed["oppose"]) == ("PASSED", 2, 1))
     stage.post("the council was held", f"{path}/moves", clerk, {"to": "HELD"}, expect=201)
+    _minuted(stage, cast, path)
     return _mended(stage, cast, here)
 
 
 def _accepted(stage: Stage, cast: Cast) -> dict[str, Any]:
     new = {"compound_id": cast.compound["id"], "title": "修好楼道灯", "words": "二单元三层的灯坏了两个月"}
     topic = stage.post("the owner puts up a topic", "/v1/topics", cast["owner Zhao"], new, expect=201)
-    path = f"/v1/topics/{topic['id']}"
+    cast.topic = path = f"/v1/topics/{topic['id']}"
     stage.post("his neighbour seconds it", f"{path}/seconds", cast["neighbour Qian"], None, expect=201)
-    inbox = stage.get("it waits in the clerk's inbox", "/v1/inbox", cast["clerk"])
+    inbox = stage.whole("it waits in the clerk's inbox", "/v1/inbox", cast["clerk"])
     waits = [line for line in inbox["items"] if line["why"] == "SCREEN" and line["id"] == topic["id"]]
     stage.check("to be screened, and no room is missing", waits and inbox["missing"] == [])
     screening = {"test": SOUND, "outcome": "ACCEPT"}
     return dict(stage.post("the office screens it", f"{path}/screenings", cast["clerk"], screening, expect=201))
+
+
+def _minuted(stage: Stage, cast: Cast, path: str) -> None:
+    """Drafted from the records, laid, signed by three, posted; the topic is posted with them."""
+    recorder, clerk = cast[RUNNERS["recorder"]], cast["clerk"]
+    draft = stage.call("the minutes are drafted from the records", "GET", f"{path}/minutes/draft", recorder)
+    headers = {"If-Match": draft.headers["etag"]}
+    laid = stage.post("and laid before their signers", f"{path}/minutes", recorder, {}, headers=headers, expect=201)
+    for part, name in RUNNERS.items():
+        sign = f"{path}/minutes/{laid['version']}/signatures"
+        laid = stage.post(f"the {part} signs", sign, cast[name], {"digest": laid["digest"]}, expect=201)
+    stage.check("three signatures stand under one text", laid["is_signed"])
+    places = {"places": ["小区公告栏", "3号楼2单元门口"]}
+    stage.post("the signed minutes are posted", f"{path}/minutes/1/postings", clerk, places, expect=201)
+    posted = stage.get("anybody may read them", f"{path}/minutes/posted")
+    stage.check("under the hash of what was signed", posted["edition"]["original_digest"] == laid["digest"])
 
 
 def _mended(stage: Stage, cast: Cast, resolution: str) -> dict[str, Any]:
@@ -122,26 +150,16 @@ def _mended(stage: Stage, cast: Cast, resolution: str) -> dict[str, Any]:
         "due_on": later(stage, 14)[:10],
     }
     made = stage.post("its task is handed out", f"{resolution}/tasks", chair, task, expect=201)
-    living = _until(stage, "the task is a ticket now", f"/v1/tasks/{made['id']}", clerk, {"LIVING"})
-    ticket = f"/v1/tickets/{living['ticket_id']}"
-    for told, to, more in (
-        ("the desk accepts the ticket", "ACCEPTED", {}),
-        ("and mends it on the spot", "RESOLVED_ON_SPOT", {"answer": "已换灯"}),
-    ):
-        stage.post(told, f"{ticket}/moves", clerk, {"to": to, **more}, expect=201)
-    stage.post("it waits for the call", f"{ticket}/moves", cast.secretary, {"to": "CALLBACK"}, expect=201)
-    call = {"reached": True, "solved": True, "satisfaction": 5, "words": "灯亮了"}
-    stage.post("the chair is called back", f"{ticket}/callbacks", cast.secretary, call, expect=201)
-    return _until(stage, "and the task knows", f"/v1/tasks/{made['id']}", clerk, {"DONE"})
-
-
-def _until(stage: Stage, told: str, path: str, by: Person, states: set[str]) -> dict[str, Any]:
-    """What the house does by itself shortly after."""
-    end = time.monotonic() + PATIENCE
-    while (seen := stage.client.get(path, headers={"Authorization": f"Bearer {stage.token_of(by)}"}).json())[
-        "state"
-    ] not in states:
-        if time.monotonic() > end:
-            raise SceneFailed(f"{told}: still {seen}")
-        time.sleep(0.2)
-    return dict(stage.get(told, path, by))
+    cast.task = f"/v1/tasks/{made['id']}"
+    living = stage.wait_for("a job made it a ticket", cast.task, clerk, {"LIVING"})
+    ticket = {"id": living["ticket_id"]}
+    ticket = move(stage, "the desk accepts it", ticket, clerk, "ACCEPTED")
+    fixed_and_rated(stage, cast, signed(stage, cast, ticket))
+    done = stage.wait_for("and the task knows", cast.task, clerk, {"DONE"})
+    reports = stage.get("the council reads how it went", f"{cast.task}/reports", cast["owner Zhao"])["items"]
+    told = [one["ticket_state"] for one in reports]
+    stage.check(f"the ticket told the task: {' '.join(told)}", (told[0], told[-1]) == ("REPORTED", "CLOSED"))
+    evaluation = {"evaluation": "灯亮了,走访三户均满意"}
+    return dict(stage.post("the chair evaluates it", f"{cast.task}/evaluations", chair, evaluation, expect=201)) | {
+        "ticket_state": done["ticket_state"]
+    }

@@ -1,12 +1,12 @@
 """Scene 4. Door to door: a questionnaire is published, visitors bring the answers of all homes, figures follow."""
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import services.survey.sample
 from tests.journeys.cast import Cast
+from tests.journeys.households import households_join, pages
 from tests.journeys.scene_council import later
 from tests.journeys.stage import Stage
 
@@ -23,30 +23,21 @@ def door_to_door(stage: Stage, cast: Cast) -> None:
     survey = stage.post("the clerk begins a questionnaire", "/v1/surveys", clerk, new, expect=201)
     file = {"file": (FORM.name, FORM.read_bytes(), XLSX)}
     stage.call("and publishes her spreadsheet", "POST", f"/v1/surveys/{survey['id']}/workbooks", clerk, files=file)
-    opened = {"survey_id": survey["id"], "title": "十一月入户"}
+    opened = {"survey_id": survey["id"], "title": "十一月入户", "buildings": list(cast.buildings)}
     found = stage.post("a round over all homes is opened", "/v1/rounds", clerk, opened, expect=201)
     path = f"/v1/rounds/{found['id']}"
-    homes = list(_homes(stage, cast, path))
-    for at, name in enumerate(VISITORS):
-        _handed_in(stage, cast, found, name, homes[at :: len(VISITORS)])
+    homes = [home["home_id"] for home in pages(stage, "the homes to visit", f"{path}/homes", clerk)]
+    parts = [(name, homes[at :: len(VISITORS)]) for at, name in enumerate(VISITORS)]
+    stage.all_of("three visitors hand in what they gathered", parts,
+                 lambda own, part: _handed_in(own, cast, found, *part))  # fmt: skip
     coverage = stage.get("how far the round has come", f"{path}/coverage", clerk)
     stage.check(f"all {len(homes)} homes are done", coverage["done"] == coverage["homes"] == len(homes))
     for move in ("CLOSE", "PUBLISH"):
         stage.post(f"the round: {move}", f"{path}/moves", clerk, {"move": move}, expect=201)
     figures = stage.get("a resident reads the figures", f"{path}/figures", cast["owner Zhao"])
     stage.check("they count every record", (figures["published"], figures["records"]) == (True, len(homes)))
-    stage.end(f"{len(homes)} homes answered, {len(figures['tables'])} questions charted")
-
-
-def _homes(stage: Stage, cast: Cast, path: str) -> Iterator[str]:
-    """Every home of the round, page by page."""
-    query = "?limit=200"
-    while True:
-        page = stage.get("the homes to visit", f"{path}/homes{query}", cast["clerk"])
-        yield from (home["home_id"] for home in page["items"])
-        if page["next"] is None:
-            return
-        query = f"?limit=200&cursor={page['next']}"
+    households_join(stage, cast)
+    stage.end(f"{len(homes)} homes answered, {len(figures['tables'])} questions charted, {len(cast.households)} joined")
 
 
 def _handed_in(stage: Stage, cast: Cast, found: dict[str, Any], name: str, homes: list[str]) -> None:

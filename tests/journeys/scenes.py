@@ -9,6 +9,7 @@ from tests.journeys.scene_everyday import everyday_life
 from tests.journeys.scene_joining import people_join
 from tests.journeys.scene_roll import the_roll
 from tests.journeys.scene_survey import door_to_door
+from tests.journeys.scene_together import all_in_one_view
 from tests.journeys.stage import Stage
 
 SCENES: tuple[Callable[[Stage, Cast], None], ...] = (
@@ -18,4 +19,5 @@ SCENES: tuple[Callable[[Stage, Cast], None], ...] = (
     door_to_door,
     marking_ballots,
     everyday_life,
+    all_in_one_view,
 )

@@ -4,13 +4,19 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 
 MINI_PROGRAM = "urn:linli:grant:mini-program"
+PATIENCE = 30.0
+PHONES = 8
+"""How many clients act side by side where a whole compound acts."""
+One = TypeVar("One")
+Done = TypeVar("Done")
 
 
 class SceneFailed(Exception):
@@ -48,6 +54,8 @@ class Stage:
     run: str = field(default_factory=lambda: secrets.token_hex(3))
     played: list[Played] = field(default_factory=list)
     days: int = 0
+    personal: set[str] = field(default_factory=set)
+    """Every name, phone and number of a person that was sent, for whoever then looks where they stand in clear."""
     _calls: int = 0
     _began: float = 0.0
 
@@ -78,6 +86,7 @@ class Stage:
             headers["Authorization"] = f"Bearer {self.token_of(by)}"
         if method == "POST" and by is not None:
             headers.setdefault("Idempotency-Key", secrets.token_hex(12))
+        self.personal |= set(_personal(sent.get("json"), path == "/v1/people"))
         reply = self.client.request(method, path, headers=headers, **sent)
         self._calls += 1
         self.say(f"  {told:<58} {method:<6} {_short(path)} → {reply.status_code}  {_shown(reply)}")
@@ -89,9 +98,39 @@ class Stage:
     def get(self, told: str, path: str, by: Person | None = None, **sent: Any) -> Any:
         return self.call(told, "GET", path, by, **sent).json()
 
+    def whole(self, told: str, path: str, by: Person) -> dict[str, Any]:
+        """A page of all rooms; on a busy machine a room may miss its 800 ms, and a front end asks again."""
+        for _ in range(5):
+            page: dict[str, Any] = self.get(told, path, by)
+            if not page["missing"]:
+                break
+        return page
+
     def post(self, told: str, path: str, by: Person | None, body: Any, **sent: Any) -> Any:
         reply = self.call(told, "POST", path, by, json=body, **sent)
         return reply.json() if reply.content else None
+
+    def all_of(self, told: str, those: Sequence[One], act: "Callable[[Stage, One], Done]") -> list[Done]:
+        """What many do, a few of them at a time, told in one line; answers come in the order of `those`."""
+        began = time.monotonic()
+        own = [Stage(self.client, _silent, self.run, days=self.days) for _ in those]
+        with ThreadPoolExecutor(PHONES) as phones:
+            done = list(phones.map(act, own, those))
+        calls = sum(one._calls for one in own)
+        self._calls += calls
+        self.personal.update(*(one.personal for one in own))
+        self.say(f"  {told:<58} {calls} calls from {PHONES} at a time in {time.monotonic() - began:.1f} s")
+        return done
+
+    def wait_for(self, told: str, path: str, by: Person, states: set[str]) -> dict[str, Any]:
+        """What the house does by itself shortly after: ask until the state is one of these."""
+        end = time.monotonic() + PATIENCE
+        headers = {"Authorization": f"Bearer {self.token_of(by)}"}
+        while (seen := self.client.get(path, headers=headers).json())["state"] not in states:
+            if time.monotonic() > end:
+                raise SceneFailed(f"{told}: still {seen}")
+            time.sleep(0.2)
+        return dict(self.get(told, path, by))
 
     def check(self, said: str, holds: object) -> None:
         """Something that must be true now; told when it is."""
@@ -128,6 +167,10 @@ class Stage:
         return Person(name, f"dev:story-{self.run}-{name.replace(' ', '-')}")
 
 
+def _silent(line: str) -> None:
+    """For one of many: his calls are told together."""
+
+
 def _short(path: str) -> str:
     """Ids by their ends, so that a line stays a line."""
     return UUIDS.sub(lambda found: f"…{found[0][-4:]}", path)
@@ -145,7 +188,7 @@ def _shown(reply: httpx2.Response) -> str:
 def _gist(told: Any) -> str:
     if not isinstance(told, dict):
         return ""
-    if "items" in told:
+    if isinstance(told.get("items"), list):
         return f"{len(told['items'])} items"
     if "access_token" in told:
         return f"a token for {told['expires_in']} s"
@@ -153,6 +196,20 @@ def _gist(told: Any) -> str:
     return json.dumps(found, ensure_ascii=False)[1:-1].replace('"', "")
 
 
+def _personal(body: Any, of_person: bool = False) -> Iterator[str]:
+    """What a body says of people, by the names of its members."""
+    if isinstance(body, list):
+        for one in body:
+            yield from _personal(one, of_person)
+    elif isinstance(body, dict):
+        for name, value in body.items():
+            if isinstance(value, str) and (name in {"phone", "number"} or (name == "name" and of_person)):
+                yield value
+            else:
+                yield from _personal(value, name in PEOPLE)
+
+
+PEOPLE = frozenset({"nominees", "members", "chair", "recorder", "witness", "contact", "owners"})
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 GIST = ("title", "code", "state", "name", "homes", "heads", "area_known", "next_step", "role", "relation", "kind",
         "outer_number", "satisfaction", "seconds")  # fmt: skip

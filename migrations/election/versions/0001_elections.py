@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("preset", sa.String(length=20), nullable=False),
         sa.Column("rule_set_id", sa.Uuid(), nullable=True),
         sa.Column("rule_set_version", sa.Integer(), nullable=True),
+        sa.Column("unsigned", sa.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("rules", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("title", sa.String(length=80), nullable=False),
@@ -210,6 +211,10 @@ def upgrade() -> None:
         sa.Column("roll_root", sa.LargeBinary(), nullable=True),
         sa.Column("roll_posted_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("repeat_due", sa.Boolean(), nullable=False),
+        sa.Column("recount_due", sa.Boolean(), nullable=False),
+        sa.Column("objections_open", sa.Integer(), nullable=False),
+        sa.Column("corrections_due", sa.Integer(), nullable=False),
         sa.Column("text_digest", sa.LargeBinary(), nullable=True),
         sa.Column("announced_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("opened_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
@@ -240,13 +245,11 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("first_closes_at < closes_at", name=op.f("ck_election_extended")),
         sa.CheckConstraint(
-            "nominees >= 0 AND items >= 0 AND entries >= 0 AND heads >= 0 AND area_hundredths >= 0 AND area_unknown >= 0 AND owner_unknown >= 0",
+            "nominees >= 0 AND items >= 0 AND entries >= 0 AND heads >= 0 AND area_hundredths >= 0 AND area_unknown >= 0 AND owner_unknown >= 0 AND objections_open >= 0 AND corrections_due >= 0",
             name=op.f("ck_election_counted"),
         ),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_election_window")),
-        sa.CheckConstraint(
-            "round BETWEEN 1 AND 2 AND (round = 2) = (repeats_id IS NOT NULL)", name=op.f("ck_election_repeated_once")
-        ),
+        sa.CheckConstraint("round >= 1 AND (round > 1) = (repeats_id IS NOT NULL)", name=op.f("ck_election_round")),
         sa.CheckConstraint("seats BETWEEN 0 AND 50", name=op.f("ck_election_seats")),
         sa.ForeignKeyConstraint(["repeats_id"], ["election.election.id"], name=op.f("fk_election_repeats_id")),
         sa.ForeignKeyConstraint(
@@ -374,6 +377,7 @@ def upgrade() -> None:
         sa.Column("decided_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(length=100), nullable=True),
         sa.Column("withdrawn_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("performed_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.CheckConstraint("about IN ('ROLL', 'PROCEDURE', 'COUNT')", name=op.f("ck_objection_about")),
         sa.CheckConstraint(
             "effect IS NULL OR effect IN ('NONE', 'CORRECT', 'RECOUNT', 'REPEAT')", name=op.f("ck_objection_effect")
@@ -398,6 +402,7 @@ def upgrade() -> None:
         sa.Column("seal_found", sa.String(length=40), nullable=True),
         sa.Column("witnesses", sa.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("counted", sa.Integer(), nullable=True),
+        sa.CheckConstraint("counted >= 0", name=op.f("ck_paper_box_counted")),
         sa.CheckConstraint("(opened_at IS NULL) = (seal_found IS NULL)", name=op.f("ck_paper_box_opened_whole")),
         sa.CheckConstraint("opened_at IS NULL OR cardinality(witnesses) >= 2", name=op.f("ck_paper_box_witnessed")),
         sa.ForeignKeyConstraint(["election_id"], ["election.election.id"], name=op.f("fk_paper_box_election_id")),
@@ -431,6 +436,14 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=True),
         sa.Column("counted_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("counted_by", sa.String(length=100), nullable=False),
+        sa.Column("caller_id", sa.Uuid(), nullable=True),
+        sa.Column("counter_id", sa.Uuid(), nullable=True),
+        sa.Column("scrutineer_id", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.String(length=100), nullable=True),
+        sa.CheckConstraint(
+            "caller_id <> counter_id AND counter_id <> scrutineer_id AND caller_id <> scrutineer_id",
+            name=op.f("ck_result_three_persons"),
+        ),
         sa.CheckConstraint("(number = 1) = (reason IS NULL)", name=op.f("ck_result_recount_has_reason")),
         sa.CheckConstraint("number >= 1", name=op.f("ck_result_number")),
         sa.CheckConstraint("octet_length(digest) = 32", name=op.f("ck_result_digest_length")),
@@ -444,6 +457,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("election_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("change", sa.String(length=8), nullable=False),
         sa.Column("home_id", sa.Uuid(), nullable=False),
         sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -451,11 +465,20 @@ def upgrade() -> None:
         sa.Column("objection_id", sa.Uuid(), nullable=True),
         sa.Column("by", sa.String(length=100), nullable=False),
         sa.Column("second", sa.String(length=100), nullable=True),
+        sa.Column("proposed", sa.Boolean(), nullable=False),
+        sa.Column("confirms", sa.Integer(), nullable=True),
         sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("log_index", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("log_index IS NULL OR second IS NOT NULL", name=op.f("ck_roll_correction_frozen_needs_two")),
+        sa.CheckConstraint(
+            "change IN ('AREA', 'OWNERS', 'MERGE', 'SPLIT', 'REMOVE', 'ADD')", name=op.f("ck_roll_correction_change")
+        ),
+        sa.CheckConstraint(
+            "(log_index IS NULL) = (second IS NULL) AND (confirms IS NULL) = (second IS NULL) AND second <> by AND NOT (proposed AND second IS NOT NULL)",
+            name=op.f("ck_roll_correction_frozen_needs_two"),
+        ),
         sa.ForeignKeyConstraint(["election_id"], ["election.election.id"], name=op.f("fk_roll_correction_election_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_correction")),
+        sa.UniqueConstraint("election_id", "confirms", name=op.f("uq_roll_correction_election_id_confirms")),
         sa.UniqueConstraint("election_id", "number", name=op.f("uq_roll_correction_election_id_number")),
         schema="election",
     )
@@ -718,16 +741,18 @@ def upgrade() -> None:
         "paper_scan",
         sa.Column("election_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("take", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("scanned_by", sa.Uuid(), nullable=False),
         sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.CheckConstraint("take >= 1", name=op.f("ck_paper_scan_take")),
         sa.ForeignKeyConstraint(
             ["election_id", "number"],
             ["election.paper.election_id", "election.paper.number"],
             name=op.f("fk_paper_scan_election_id_number"),
         ),
-        sa.PrimaryKeyConstraint("election_id", "number", name=op.f("pk_paper_scan")),
+        sa.PrimaryKeyConstraint("election_id", "number", "take", name=op.f("pk_paper_scan")),
         schema="election",
     )
     op.create_table(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.items import Member, Parts, Question, write_members, write_questions
@@ -13,11 +14,22 @@ from services.election.errors import DraftRefused, RulesRefused
 from services.election.history import write_down
 from services.election.neighbours import Compound
 from services.election.rules.drafts import Shape, draft_faults
-from services.election.rules.parameters import KINDS, Kind, Preset, Rules, faults, kept, out_of_bounds, rules_from
+from services.election.rules.parameters import (
+    KINDS,
+    Kind,
+    Preset,
+    Rules,
+    faults,
+    kept,
+    out_of_bounds,
+    rules_from,
+    unread,
+)
 from services.election.rules.states import State
 from services.election.rules.wording import WORDS
+from services.election.rulesets.queries import Chosen, lock_rule_set, rule_set_for, sign_offs_of
 from services.election.rulesets.terms import Given
-from services.election.tables import Election
+from services.election.tables import Election, RuleSet
 from shared.database import new_id
 from shared.identity import Actor
 from shared.sealing import Keys
@@ -43,11 +55,46 @@ class Draft:
     silence_adopted: str | None
 
 
-def rules_of_draft(preset: Preset, draft: Draft) -> Rules:
-    """The whole rule set of a draft that fits its preset. Errors: RulesRefused, DraftRefused."""
-    if strange := out_of_bounds(preset, draft.parameters):
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an election is made from: a version of a rule set (None: the preset alone), and what nobody signed for."""
+
+    preset: Preset
+    parameters: Given
+    unsigned: tuple[str, ...]
+    rule_set: RuleSet | None = None
+
+
+async def ground_of(db: AsyncSession, code: str, chosen: Chosen) -> Ground:
+    """A version of a locked rule set as it stands. Errors: RuleSetUnknown."""
+    found = await rule_set_for(db, code, chosen)
+    preset = Preset(found.preset)
+    signed = frozenset(one.parameter for one in await sign_offs_of(db, found))
+    return Ground(preset, found.parameters, unread(preset, signed), found)
+
+
+async def lock_ground(db: AsyncSession, election_id: UUID) -> None:
+    """Before a draft is locked: nobody signs meanwhile for what it was made from, which never changes."""
+    made_from = await db.scalar(select(Election.rule_set_id).where(Election.id == election_id))
+    if made_from is not None:
+        await lock_rule_set(db, made_from)
+
+
+def bare(preset: Preset) -> Ground:
+    """The preset alone: nobody has signed for anything."""
+    return Ground(preset, {}, unread(preset, frozenset()))
+
+
+def rules_of_draft(ground: Ground, draft: Draft) -> Rules:
+    """The whole rule set of a draft that fits its preset; a rule set leaves nothing to be set beside it.
+
+    Errors: RulesRefused, DraftRefused.
+    """
+    preset = ground.preset
+    strange = tuple(draft.parameters) if ground.rule_set else out_of_bounds(preset, draft.parameters)
+    if strange:
         raise RulesRefused(at_fault=", ".join(strange))
-    rules = rules_from(preset, draft.parameters)
+    rules = rules_from(preset, {**ground.parameters, **draft.parameters})
     if found := faults(rules, len(draft.names)):
         raise RulesRefused(at_fault=", ".join(found))
     _check_shape(preset, draft, rules)
@@ -86,6 +133,10 @@ def new_election(compound: Compound, preset: Preset, now: datetime) -> Election:
         seed=secrets.token_hex(SEED_BYTES),
         founding_pmc=preset is Preset.HOUSEHOLD_BALLOT,
         round=1,
+        repeat_due=False,
+        recount_due=False,
+        objections_open=0,
+        corrections_due=0,
         entries=0,
         heads=0,
         area_hundredths=0,
@@ -96,8 +147,12 @@ def new_election(compound: Compound, preset: Preset, now: datetime) -> Election:
     )
 
 
-def write(election: Election, draft: Draft, rules: Rules) -> None:
-    """Put the draft's words on the row."""
+def write(election: Election, ground: Ground, draft: Draft) -> None:
+    """Put the draft's words and rules on the row. Errors: RulesRefused, DraftRefused."""
+    rules = rules_of_draft(ground, draft)
+    election.rule_set_id = ground.rule_set.id if ground.rule_set else None
+    election.rule_set_version = ground.rule_set.version if ground.rule_set else None
+    election.unsigned = list(ground.unsigned)
     election.title, election.words, election.seats = draft.title, draft.words, draft.seats
     election.buildings, election.entrances = list(draft.buildings), list(draft.entrances)
     election.opens_at, election.closes_at = draft.opens_at, draft.closes_at
@@ -143,15 +198,15 @@ def draft_again(first: Election, parts: Parts, again: Again) -> Draft:
         names=parts.names,
         items=parts.items,
         members=parts.members,
-        parameters=first.rules,
+        parameters={},
         silence_adopted=first.silence_adopted,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for when an election is made: its compound, its preset, its draft."""
+    """What is asked for when an election is made: its compound, what it is made from, its draft."""
 
     compound_id: UUID
-    preset: Preset
+    source: Preset | Chosen
     draft: Draft

@@ -11,13 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.items import Parts, members_of, questions_of
 from services.election.elections.nominees import names_of
-from services.election.errors import ElectionUnknown, NotCounted
+from services.election.errors import ElectionUnknown
 from services.election.rules import turnout
 from services.election.rules.household import Terms
+from services.election.rules.objections import Course
 from services.election.rules.parameters import Kind, Preset, Rules, rules_from
 from services.election.rules.roles import DELIVERER_ROLES, DESK_ROLES, DRAFT_ROLES, READER_ROLES
+from services.election.rules.rolls import needs_note
 from services.election.rules.states import HIDDEN, OVER, Facts, State
-from services.election.tables import Ballot, BallotVoid, Election, Result, RollEntry, RollHome, Step
+from services.election.tables import Ballot, BallotVoid, Election, RollEntry, RollHome, Step
 from shared.identity import Actor
 from shared.paging import Orders, down, up
 from shared.problems import RoleForbidden
@@ -57,13 +59,25 @@ def facts_of(election: Election) -> Facts:
         nominees=election.nominees,
         seats=election.seats,
         entries=election.entries,
-        must_repeat=election.outcome == "REPEAT",
         preset=Preset(election.preset),
         kind=Kind(election.kind),
         heads=election.heads,
         area=election.area_hundredths,
         roll_posted_at=election.roll_posted_at,
+        unsigned=len(election.unsigned),
+        note_needed=needs_note(Kind(election.kind), election.area_unknown, election.owner_unknown)
+        and election.roll_note is None,
+        must_repeat=election.repeat_due,
+        objections_open=election.objections_open,
+        corrections_due=election.corrections_due,
+        recount_due=election.recount_due,
+        posted_at=election.posted_at,
     )
+
+
+def course_of(election: Election) -> Course:
+    """The election as the objections' clock sees it (PUB-6)."""
+    return Course(State(election.state), rules_of(election), election.roll_posted_at, election.posted_at)
 
 
 def terms_of(election: Election, numbers: frozenset[int]) -> Terms:
@@ -87,9 +101,9 @@ def most_marks(election: Election) -> int:
 
 def visible(actor: Actor, wanted: Wanted) -> Select[Any]:
     """The elections an actor may know of, narrowed; one row holds one Election."""
-    announced = and_(Election.state.not_in(HIDDEN), Election.text_digest.is_not(None))
+    posted = and_(Election.state.not_in(HIDDEN), Election.roll_posted_at.is_not(None))
     statement = select(Election).where(
-        or_(_under(actor.scopes(DRAFT_ROLES)), and_(announced, _under(actor.scopes(READER_ROLES))))
+        or_(_under(actor.scopes(DRAFT_ROLES)), and_(posted, _under(actor.scopes(READER_ROLES))))
     )
     if wanted.compound_id is not None:
         statement = statement.where(Election.compound_id == wanted.compound_id)
@@ -105,11 +119,11 @@ def _under(scopes: Sequence[str]) -> ColumnElement[bool]:
 
 
 def may_know(actor: Actor, election: Election) -> bool:
-    """The same as `visible`: a draft, or one cancelled before it was announced, is the desk's alone."""
+    """The same as `visible`: a draft, or one cancelled before its roll was posted, is the desk's alone."""
     if actor.holds(DRAFT_ROLES, election.compound_code):
         return True
-    announced = election.state not in HIDDEN and election.text_digest is not None
-    return announced and actor.holds(READER_ROLES, election.compound_code)
+    posted = election.state not in HIDDEN and election.roll_posted_at is not None
+    return posted and actor.holds(READER_ROLES, election.compound_code)
 
 
 async def election_of(db: AsyncSession, actor: Actor, election_id: UUID, lock: bool = False) -> Election:
@@ -193,39 +207,6 @@ async def _by_building(db: AsyncSession, election: Election, until: datetime) ->
     return tuple(BuildingTurnout(*row) for row in await db.execute(counted))
 
 
-@dataclass(frozen=True, slots=True)
-class RollTotals:
-    """A frozen roll in figures, and the caller's own rows in full."""
-
-    buildings: tuple[BuildingTurnout, ...]
-    area_unknown: int
-    owner_unknown: int
-    mine: Sequence[RollHome]
-
-
-async def roll_of(db: AsyncSession, actor: Actor, election: Election) -> RollTotals:
-    """Totals by building; of single rows only one's own."""
-    totals = await db.execute(
-        select(RollEntry.building, func.count())
-        .where(RollEntry.election_id == election.id)
-        .group_by(RollEntry.building)
-        .order_by(func.min(RollEntry.place))
-    )
-    unknown = (
-        await db.execute(
-            select(
-                func.count().filter(RollHome.area_hundredths.is_(None)),
-                func.count().filter(RollHome.owner_known.is_(False)),
-            ).where(RollHome.election_id == election.id)
-        )
-    ).one()
-    buildings = tuple(BuildingTurnout(building, count, 0) for building, count in totals)
-    mine = [entry.id for entry in await entries_of(db, actor, election.id)]
-    homes = await homes_on(db, election.id, mine)
-    own = [home for entry in mine for home in homes[entry]]
-    return RollTotals(buildings, unknown[0], unknown[1], own)
-
-
 async def entries_by_place(db: AsyncSession, election_id: UUID) -> Sequence[RollEntry]:
     """Every row of the roll, in its order."""
     found = select(RollEntry).where(RollEntry.election_id == election_id).order_by(RollEntry.place)
@@ -251,12 +232,3 @@ async def homes_on(db: AsyncSession, election_id: UUID, entries: Sequence[UUID])
     for home in found.scalars():
         homes.setdefault(home.entry_id, []).append(home)
     return homes
-
-
-async def result_of(db: AsyncSession, election: Election) -> Result:
-    """Errors: NotCounted."""
-    newest = select(Result).where(Result.election_id == election.id).order_by(Result.number.desc()).limit(1)
-    found = (await db.execute(newest)).scalar_one_or_none()
-    if found is None:
-        raise NotCounted(state=election.state)
-    return found

@@ -4,16 +4,21 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.elections import actions, queries, result_shown, shown
-from services.election.elections.nominees import names_of
-from services.election.elections.schemas import CancelElection, ChangeElection, NewElection, RepeatElection
+from services.election.elections import actions, queries, shown
+from services.election.elections.drafting import lock_ground
+from services.election.elections.schemas import (
+    AnnounceElection,
+    CancelElection,
+    ChangeElection,
+    NewElection,
+    RepeatElection,
+)
+from services.election.elections.seeing import seen
 from services.election.elections.shown import (
     AnnouncementSeen,
     ElectionListed,
     ElectionSeen,
-    ResultSeen,
     StepSeen,
     TurnoutSeen,
 )
@@ -22,22 +27,20 @@ from services.election.errors import (
     DraftOver,
     DraftRefused,
     ElectionUnknown,
-    NotCounted,
+    RuleSetUnknown,
     RulesRefused,
     StepRefused,
     answers,
 )
-from services.election.house import Means, MeansOf
-from services.election.results.counting import count_election as count
+from services.election.house import Means
 from services.election.rules.roles import DESK_ROLES
 from services.election.rules.states import State
-from services.election.tables import Election
 from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import NeighbourDown, RoleForbidden, StaleVersion, VersionNeeded
-from shared.versions import check_version, etag, wanted_version
+from shared.versions import check_version, wanted_version
 
 router = APIRouter(prefix="/v1/elections", tags=["election"], route_class=EdgeRoute)
 
@@ -57,26 +60,19 @@ async def wanted(
     return queries.Wanted(compound_id, region, state)
 
 
-async def _seen(
-    db: AsyncSession, means: MeansOf, actor: Actor, found: Election, reply: Response, now: Now
-) -> ElectionSeen:
-    reply.headers.update(etag(found.version))
-    return shown.seen(found, await queries.parts_of(db, means.keys, found), actor, now)
-
-
 @router.post(
     "",
     operation_id="create_election",
     summary="Draft an election",
     status_code=201,
-    responses=answers(CompoundMissing, RulesRefused, DraftRefused, NeighbourDown),
+    responses=answers(CompoundMissing, RuleSetUnknown, RulesRefused, DraftRefused, NeighbourDown),
 )
 async def create_election(
     db: Writing, actor: Desk, means: Means, election: NewElection, response: Response, now: Now
 ) -> ElectionSeen:
-    """From a preset, with its parameters, its items or nominees, and the window in which ballots are taken."""
+    """From a preset or a rule set, with its items or nominees, and the window in which ballots are taken."""
     made = await actions.create_election(db, actor, means, election.wish(), now)
-    return await _seen(db, means, actor, made, response, now)
+    return await seen(db, means, actor, made, response, now)
 
 
 @router.get(
@@ -100,7 +96,7 @@ async def get_election(
 ) -> ElectionSeen:
     """With its nominees, its rule set and what I may do with it now."""
     found = await queries.election_of(db, actor, election_id)
-    return await _seen(db, means, actor, found, response, now)
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.put(
@@ -108,7 +104,14 @@ async def get_election(
     operation_id="change_election",
     summary="Rewrite a draft",
     responses=answers(
-        ElectionUnknown, RoleForbidden, DraftOver, RulesRefused, DraftRefused, StaleVersion, VersionNeeded
+        ElectionUnknown,
+        RoleForbidden,
+        DraftOver,
+        RuleSetUnknown,
+        RulesRefused,
+        DraftRefused,
+        StaleVersion,
+        VersionNeeded,
     ),
 )
 async def change_election(
@@ -122,10 +125,11 @@ async def change_election(
     now: Now,
 ) -> ElectionSeen:
     """The whole draft as it shall read, until its roll is frozen."""
+    await lock_ground(db, election_id)
     found = await queries.election_to_run(db, actor, election_id)
     check_version(version, found.version)
-    changed = await actions.change_election(db, actor, means, found, change.draft(), now)
-    return await _seen(db, means, actor, changed, response, now)
+    changed = await actions.change_election(db, actor, means, found, change.rule_set_version, change.draft(), now)
+    return await seen(db, means, actor, changed, response, now)
 
 
 @router.post(
@@ -136,11 +140,17 @@ async def change_election(
     responses=STEP,
 )
 async def announce_election(
-    db: Writing, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
+    db: Writing,
+    actor: Desk,
+    means: Means,
+    election_id: UUID,
+    response: Response,
+    now: Now,
+    window: AnnounceElection | None = None,
 ) -> ElectionSeen:
-    """Text and roll are frozen and hashed; the seed of the lot is shown from now on."""
-    found = await actions.announce_election(db, actor, means, election_id, now)
-    return await _seen(db, means, actor, found, response, now)
+    """Text and roll are frozen and hashed; the seed of the lot is shown from now on. The window may be set anew."""
+    found = await actions.announce_election(db, actor, means, election_id, window.again() if window else None, now)
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.post(
@@ -151,7 +161,7 @@ async def open_election(
 ) -> ElectionSeen:
     """Within the announced window; from now on ballots are taken."""
     found = await actions.open_election(db, actor, election_id, now)
-    return await _seen(db, means, actor, found, response, now)
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.post(
@@ -162,17 +172,7 @@ async def close_election(
 ) -> ElectionSeen:
     """Never before the announced end. No ballot is taken afterwards."""
     found = await actions.close_election(db, actor, election_id, now)
-    return await _seen(db, means, actor, found, response, now)
-
-
-@router.post(
-    "/{election_id}/counts", operation_id="count_election", summary="Count it", status_code=201, responses=STEP
-)
-async def count_election(db: Writing, actor: Desk, means: Means, election_id: UUID, now: Now) -> ResultSeen:
-    """One ballot a dwelling, ranked by marks; a tie at the border is drawn from the announced seed."""
-    result = await count(db, actor, means.keys, election_id, now)
-    election = await queries.election_of(db, actor, election_id)
-    return result_shown.result(election, result, await names_of(db, means.keys, election_id))
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.post(
@@ -184,7 +184,7 @@ async def cancel_election(
 ) -> ElectionSeen:
     """Before it opens, with a reason."""
     found = await actions.cancel_election(db, actor, election_id, change.reason, now)
-    return await _seen(db, means, actor, found, response, now)
+    return await seen(db, means, actor, found, response, now)
 
 
 @router.post(
@@ -195,7 +195,7 @@ async def repeat_election(
 ) -> ElectionSeen:
     """Once, where too few took part: answers the new draft."""
     second = await actions.repeat_election(db, actor, means, election_id, again.again(), now)
-    return await _seen(db, means, actor, second, response, now)
+    return await seen(db, means, actor, second, response, now)
 
 
 @router.get(
@@ -218,17 +218,6 @@ async def get_turnout(db: Reading, actor: SignedIn, election_id: UUID, now: Now)
     """By the hour and in steps for everybody; exact and by building for those who go from door to door."""
     found = await queries.election_of(db, actor, election_id)
     return shown.turnout(await queries.turnout_of(db, actor, found, now))
-
-
-@router.get(
-    "/{election_id}/result", operation_id="get_result", summary="The result",
-    responses=answers(ElectionUnknown, NotCounted),
-)  # fmt: skip
-async def get_result(db: Reading, actor: SignedIn, means: Means, election_id: UUID) -> ResultSeen:
-    """Once counted: every figure, the ranking, and the lot where one was drawn."""
-    found = await queries.election_of(db, actor, election_id)
-    result = await queries.result_of(db, found)
-    return result_shown.result(found, result, await names_of(db, means.keys, election_id))
 
 
 @router.get(

@@ -11,7 +11,9 @@ from services.election.elections.items import Member, Question
 from services.election.elections.nominees import Name
 from services.election.rules.decisions import Matter
 from services.election.rules.parameters import Preset
+from services.election.rulesets.queries import Chosen
 from services.election.rulesets.schemas import Parameters
+from shared.problems import Invalid
 from shared.wire import Flag, Input, Instant, Text, Whole, example
 
 ELECTION_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a2b3c"
@@ -86,6 +88,8 @@ class ChangeElection(Input):
     items: Annotated[list[NewItem], Field(max_length=MOST_ITEMS)] = []
     members: Annotated[list[NewMember], Field(max_length=MOST_MEMBERS)] = []
     parameters: Parameters = Parameters()
+    rule_set_version: Annotated[Whole, Field(ge=1, le=2**31 - 1)] | None = None
+    """Of the rule set that it is made from; left out: the newest, or on a change the one it has."""
     silence_adopted: Annotated[str, Text(500)] | None = None
     """BAL-2. Name and date of the adopted rule of procedure that lets silence count."""
 
@@ -113,15 +117,22 @@ class ChangeElection(Input):
 
 
 class NewElection(ChangeElection):
-    """An election of one compound, from a preset."""
+    """An election of one compound: from a preset (`rule_set`), or from a rule set of the place (`rule_set_id`)."""
 
     model_config = Input.model_config | example(compound_id=COMPOUND_ID, rule_set="HOUSEHOLD_BALLOT", **_DRAFT)
 
     compound_id: UUID
-    rule_set: Preset
+    rule_set: Preset | None = None
+    rule_set_id: UUID | None = None
 
     def wish(self) -> Wish:
-        return Wish(self.compound_id, self.rule_set, self.draft())
+        """Errors: Invalid, where it is made from nothing or from two."""
+        if self.rule_set is not None and self.rule_set_id is not None:
+            raise Invalid(errors=[{"pointer": "/rule_set_id", "code": "extra_forbidden"}])
+        source = self.rule_set or (Chosen(self.rule_set_id, self.rule_set_version) if self.rule_set_id else None)
+        if source is None:
+            raise Invalid(errors=[{"pointer": "/rule_set", "code": "missing"}])
+        return Wish(self.compound_id, source, self.draft())
 
 
 class CancelElection(Input):
@@ -132,8 +143,8 @@ class CancelElection(Input):
     reason: Annotated[str, Text(500)]
 
 
-class RepeatElection(Input):
-    """When the second ballot runs."""
+class Window(Input):
+    """When ballots are taken."""
 
     model_config = Input.model_config | example(
         opens_at="2026-12-20T09:00:00+08:00", closes_at="2026-12-27T18:00:00+08:00"
@@ -150,3 +161,11 @@ class RepeatElection(Input):
 
     def again(self) -> Again:
         return Again(self.opens_at, self.closes_at)
+
+
+class RepeatElection(Window):
+    """When the next ballot runs."""
+
+
+class AnnounceElection(Window):
+    """The window as it is announced, where the posting of the roll took longer than the draft foresaw."""

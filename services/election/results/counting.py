@@ -1,86 +1,106 @@
-"""Counts an election: opens the ballots that stand, once it is closed, and hands them to the pure rules."""
+"""Counts an election by its kind: loads what stands, hands it to the pure rules, and answers the figures."""
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import asdict
-from datetime import datetime
-from itertools import groupby
-from typing import Any
-from uuid import UUID
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.ballots.sealed import open_choice
-from services.election.elections.queries import election_to_run, terms_of
-from services.election.elections.stepping import check, stepped
-from services.election.history import who
-from services.election.log.appending import Line, append, locked_box
-from services.election.rules.casting import Capacity, Cast, standing
-from services.election.rules.commitments import canonical
+from services.election.elections.items import OWNER_MEMBER, questions_of
+from services.election.elections.queries import rules_of, terms_of
+from services.election.results.opened import Opened, delivered_to, opened_ballots
+from services.election.rolls.effective import effective_roll
+from services.election.rules import figures
+from services.election.rules.committee import Contest, Papers
+from services.election.rules.figures import ItemBallot, Plain, Question
 from services.election.rules.household import count_household
-from services.election.rules.leaves import LeafType
-from services.election.rules.states import Step
-from services.election.tables import Ballot, Election, Nominee, Result
-from shared.identity import Actor
+from services.election.rules.members import Members
+from services.election.rules.parameters import Preset
+from services.election.rules.tally import Choice, Silence
+from services.election.tables import Election, Nominee
 from shared.sealing import Keys
 
-
-async def count_election(db: AsyncSession, actor: Actor, keys: Keys, election_id: UUID, now: datetime) -> Result:
-    """Count what stands, rank, and draw the announced lot where the border asks for it. Errors: as every step."""
-    election = await election_to_run(db, actor, election_id)
-    check(election, Step.COUNT, now)
-    counted = await _household(db, keys, election)
-    outcome = str(counted.pop("outcome"))
-    digest = hashlib.sha256(canonical(counted)).digest()
-    box = await locked_box(db, election.id)
-    index = await append(db, box, [Line(LeafType.COUNTED, {"number": 1, "figures": digest.hex()})], now)
-    result = Result(
-        election_id=election.id,
-        number=1,
-        outcome=outcome,
-        figures=counted,
-        digest=digest,
-        log_index=index,
-        counted_at=now,
-        counted_by=who(actor),
-    )
-    db.add(result)
-    election.outcome, election.counted_at = outcome, now
-    await stepped(db, actor, election, Step.COUNT, now)
-    return result
+Counter = Callable[[AsyncSession, Election, Sequence[Opened]], Awaitable[tuple[str, Plain]]]
 
 
-async def _household(db: AsyncSession, keys: Keys, election: Election) -> dict[str, Any]:
-    """The figures of a household ballot."""
+async def counted(db: AsyncSession, keys: Keys, election: Election) -> tuple[str, Plain]:
+    """Outcome and figures of a closed election. They are a function of roll, rules and effective ballots alone."""
+    return await COUNTERS[Preset(election.preset)](db, election, await opened_ballots(db, keys, election))
+
+
+async def _household(db: AsyncSession, election: Election, ballots: Sequence[Opened]) -> tuple[str, Plain]:
+    """BAL-11."""
+    terms = terms_of(election, await numbers_of(db, election))
+    found = count_household(terms, election.entries, [ballot.marks for ballot in ballots])
+    return str(found.outcome), figures.household(found)
+
+
+async def _decision(db: AsyncSession, election: Election, ballots: Sequence[Opened]) -> tuple[str, Plain]:
+    """VOTE-2 to VOTE-4, BAL-2."""
+    rules = rules_of(election)
+    adopted = election.silence_adopted is not None
+    silence = Silence(rules.silent_rule, adopted, election.founding_pmc, await delivered_to(db, election))
+    terms = figures.Terms(rules.invalid_participates, silence)
+    questions, roll = await _questions(db, election), await effective_roll(db, election)
+    outcome, found = figures.owners_decision(questions, roll.roll, _item_ballots(ballots), terms)
+    return str(outcome), found
+
+
+async def _unanimous(db: AsyncSession, election: Election, ballots: Sequence[Opened]) -> tuple[str, Plain]:
+    """VOTE-5."""
+    questions, roll = await _questions(db, election), await effective_roll(db, election)
+    outcome, found = figures.unanimous(questions, roll.roll, _item_ballots(ballots))
+    return str(outcome), found
+
+
+async def _candidates(db: AsyncSession, election: Election, ballots: Sequence[Opened]) -> tuple[str, Plain]:
+    """COM-1."""
+    contest = Contest(election.seats, await numbers_of(db, election), election.seed, str(election.id))
+    papers = [Papers(str(ballot.entry_id), _valid_marks(ballot)) for ballot in ballots]
+    outcome, found = figures.candidates(contest, (await effective_roll(db, election)).roll, papers)
+    return str(outcome), found
+
+
+def _valid_marks(ballot: Opened) -> frozenset[int]:
+    """VOTE-1. A ballot that is suspended or without its letter took part and marks nobody."""
+    return frozenset() if ballot.objected or ballot.agent_without_letter else frozenset(ballot.marks)
+
+
+async def _members(db: AsyncSession, election: Election, ballots: Sequence[Opened]) -> tuple[str, Plain]:
+    """PMC-4."""
+    entries = (await effective_roll(db, election)).entries
+    owners = frozenset(str(entry) for entry, row in entries.items() if row.basis == OWNER_MEMBER)
+    members = Members(frozenset(map(str, entries)), owners)
+    outcome, found = figures.members_vote(await _questions(db, election), members, _item_ballots(ballots))
+    return str(outcome), found
+
+
+COUNTERS: Mapping[Preset, Counter] = {
+    Preset.HOUSEHOLD_BALLOT: _household,
+    Preset.ORDINARY: _decision,
+    Preset.SPECIAL: _decision,
+    Preset.UNANIMOUS: _unanimous,
+    Preset.CANDIDATES: _candidates,
+    Preset.MEMBERS_VOTE: _members,
+}
+
+
+def _item_ballots(ballots: Sequence[Opened]) -> list[ItemBallot]:
+    return [
+        ItemBallot(
+            str(ballot.entry_id),
+            {number: Choice(choice) for number, choice in ballot.items.items()},
+            ballot.objected,
+            ballot.agent_without_letter,
+        )
+        for ballot in ballots
+    ]
+
+
+async def _questions(db: AsyncSession, election: Election) -> list[Question]:
+    return [Question(one.number, one.matter) for one in await questions_of(db, election.id)]
+
+
+async def numbers_of(db: AsyncSession, election: Election) -> frozenset[int]:
+    """The numbers on the ballot."""
     found = await db.execute(select(Nominee.number).where(Nominee.election_id == election.id))
-    terms = terms_of(election, frozenset(found.scalars()))
-    counted = count_household(terms, election.entries, await effective_marks(db, keys, election.id))
-    return {
-        "households": counted.households,
-        "returned": counted.cast,
-        "valid": counted.valid,
-        "invalid": counted.invalid,
-        "outcome": counted.outcome,
-        "ranking": [asdict(one) for one in counted.ranking],
-    }
-
-
-async def effective_marks(db: AsyncSession, keys: Keys, election_id: UUID) -> list[list[int]]:
-    """The choices of the ballots that stand, one a dwelling. Only the count reads choices, after closing."""
-    found = await db.execute(
-        select(Ballot.entry_id, Ballot.revision, Ballot.caster_id, Ballot.capacity, Ballot.choice_sealed)
-        .where(Ballot.election_id == election_id)
-        .order_by(Ballot.entry_id)
-    )
-    return [_standing_marks(keys, election_id, rows) for _, rows in groupby(found, key=lambda row: row.entry_id)]
-
-
-def _standing_marks(keys: Keys, election_id: UUID, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[int]:
-    ballots = {row.revision: row for row in rows}
-    casts = [Cast(row.revision, row.caster_id, Capacity(row.capacity)) for row in ballots.values()]
-    stands = standing(casts)
-    assert stands is not None, "a group has a row"
-    row = ballots[stands.revision]
-    _, choice = open_choice(keys, election_id, row.entry_id, row.revision, row.choice_sealed)
-    return [int(mark) for mark in choice["marks"]]  # type: ignore[union-attr]
+    return frozenset(found.scalars())

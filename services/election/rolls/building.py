@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from services.election.neighbours import Home
 from services.election.rules.commitments import SALT_BYTES
@@ -43,7 +44,12 @@ def in_scope(election: Election, home: Home) -> bool:
     """VOTE-7. The named buildings and entrances; none named: the whole compound."""
     if not election.buildings and not election.entrances:
         return True
-    return home.building in election.buildings or f"{home.building}-{home.entrance}" in election.entrances
+    return home.building in election.buildings or entrance_of(home) in election.entrances
+
+
+def entrance_of(home: Home) -> str:
+    """As a scope names it."""
+    return f"{home.building}-{home.entrance}"
 
 
 def counted(kind: Kind, rules: Rules, home: Home) -> bool:
@@ -61,18 +67,22 @@ def build(election: Election, rules: Rules, homes: Sequence[Home]) -> Built:
     places: dict[str, int] = {}
     for place, home in enumerate(homes):
         if in_scope(election, home) and counted(kind, rules, home):
-            key = hashlib.sha256(home.id.bytes).digest() if kind is Kind.HOUSEHOLD else home.head_group
-            grouped.setdefault(key, []).append(home)
+            grouped.setdefault(group_key(kind, home), []).append(home)
             places[str(home.id)] = place
     built = Built([], [])
     for key, group in grouped.items():
-        entry = _entry(election, key, group, len(built.entries))
+        entry = new_entry(election, key, group, len(built.entries))
         built.entries.append(entry)
-        built.homes.extend(_home(election, entry, home, places[str(home.id)]) for home in group)
+        built.homes.extend(new_home(election, entry["id"], home, places[str(home.id)]) for home in group)
     return built
 
 
-def _entry(election: Election, key: bytes, group: Sequence[Home], place: int) -> dict[str, Any]:
+def group_key(kind: Kind, home: Home) -> bytes:
+    """VOTE-1, BAL-11. Homes of equal keys are one entitlement: a dwelling by itself, else the registry's head group."""
+    return hashlib.sha256(home.id.bytes).digest() if kind is Kind.HOUSEHOLD else home.head_group
+
+
+def new_entry(election: Election, key: bytes, group: Sequence[Home], place: int) -> dict[str, Any]:
     first = group[0]
     return {
         "id": new_id(),
@@ -91,11 +101,11 @@ def _entry(election: Election, key: bytes, group: Sequence[Home], place: int) ->
     }
 
 
-def _home(election: Election, entry: dict[str, Any], home: Home, place: int) -> dict[str, Any]:
+def new_home(election: Election, entry_id: UUID, home: Home, place: int) -> dict[str, Any]:
     return {
         "election_id": election.id,
         "home_id": home.id,
-        "entry_id": entry["id"],
+        "entry_id": entry_id,
         "place": place,
         "building": home.building,
         "entrance": home.entrance,

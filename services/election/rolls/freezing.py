@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.log.appending import Line, append
@@ -26,10 +26,25 @@ def entry_said(entry: RollEntry) -> Said:
     }
 
 
+async def close_ranks(db: AsyncSession, election: Election) -> None:
+    """Places from 0 without a gap, in their order, whatever corrections took out: two passes, as each is unique."""
+    ranked = (
+        select(RollEntry.id, (func.row_number().over(order_by=RollEntry.place) - 1).label("rank"))
+        .where(RollEntry.election_id == election.id)
+        .subquery()
+    )
+    mine = RollEntry.election_id == election.id
+    apart = update(RollEntry).where(mine, RollEntry.id == ranked.c.id).values(place=-1 - ranked.c.rank)
+    back = update(RollEntry).where(mine).values(place=-1 - RollEntry.place)
+    for statement in (apart, back):
+        await db.execute(statement, execution_options={"synchronize_session": False})
+
+
 async def freeze(db: AsyncSession, election: Election, now: datetime) -> None:
     """Commit to every entry of a locked election's roll and begin its log with ANNOUNCED and ROLL."""
     wanted = select(RollEntry).where(RollEntry.election_id == election.id).order_by(RollEntry.place)
-    entries = (await db.execute(wanted)).scalars().all()
+    await close_ranks(db, election)
+    entries = (await db.execute(wanted, execution_options={"populate_existing": True})).scalars().all()
     for entry in entries:
         entry.commitment = commitment(entry.salt, entry_said(entry))
     # The leaves of the roll's own tree are the commitments, each hashed as a leaf.

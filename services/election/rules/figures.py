@@ -30,10 +30,16 @@ class Decided(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One item of a decision as it was announced."""
+    """One item of a decision as it was announced; None: members decide a matter of their own (T3)."""
 
     number: int
-    matter: Matter
+    matter: Matter | None = None
+
+    def owned(self) -> Matter:
+        """The matter of an owners' decision; raises ValueError without one."""
+        if self.matter is None:
+            raise ValueError("owners decide a matter of art. 278")
+        return self.matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,9 @@ def owners_decision(
 def _item(question: Question, roll: Roll, ballots: Sequence[ItemBallot], terms: Terms) -> Plain:
     returned = [ballot.returned(question.number) for ballot in ballots]
     counted = tally(roll, returned)
-    decision = decide(Item(question.matter, terms.invalid_counts, terms.silence), roll, returned)
-    shown = {"number": question.number, "matter": str(question.matter), "majority": str(MAJORITIES[question.matter])}
+    matter = question.owned()
+    decision = decide(Item(matter, terms.invalid_counts, terms.silence), roll, returned)
+    shown: Plain = {"number": question.number, "matter": str(matter), "majority": str(MAJORITIES[matter])}
     for name in ("agree", "oppose", "abstain", "invalid", "silent"):
         shown[name] = weights(getattr(counted, name))
     with_silence = decision.with_silence
@@ -90,7 +97,7 @@ def unanimous(questions: Sequence[Question], roll: Roll, ballots: Sequence[ItemB
         returned = [ballot.returned(question.number) for ballot in ballots]
         agreed = [one.entitlement for one in returned if one.counted_as is Choice.AGREE]
         found = decided_by_all(roll.entries, agreed)
-        shown = {"number": question.number, "matter": str(question.matter), "majority": "UNANIMOUS"}
+        shown = {"number": question.number, "matter": str(question.owned()), "majority": "UNANIMOUS"}
         counted = tally(roll, returned)
         sums = {name: weights(getattr(counted, name)) for name in ("agree", "oppose", "abstain", "invalid", "silent")}
         items.append({**shown, **sums, **verdict(found), "stands": found.passed})
@@ -105,7 +112,8 @@ def members_vote(
     for question in questions:
         choices = {ballot.entitlement: ballot.returned(question.number).counted_as for ballot in ballots}
         found = members_decide(members, choices)
-        shown: Plain = {"number": question.number, "matter": str(question.matter), "majority": "MEMBERS"}
+        matter = str(question.matter) if question.matter else None
+        shown: Plain = {"number": question.number, "matter": matter, "majority": "MEMBERS"}
         for choice in Choice:
             shown[choice.lower()] = sum(one is choice for one in choices.values())
         items.append({**shown, **verdict(found), "stands": found.passed})

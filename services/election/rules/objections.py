@@ -1,6 +1,13 @@
-"""PUB-6: what an objection to an election may be about, and what deciding it can bring about."""
+"""PUB-6: what an objection to an election may be about, when it is in time, and what deciding it brings about."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from services.election.rules.parameters import Rules
+from services.election.rules.states import State
+from shared.days import day_of, is_within
 
 
 class About(StrEnum):
@@ -16,3 +23,55 @@ class Effect(StrEnum):
     CORRECT = "CORRECT"
     RECOUNT = "RECOUNT"
     REPEAT = "REPEAT"
+
+
+WORKING_DAYS_TO_DECIDE = 5
+OPEN_IN: Mapping[About, frozenset[State]] = {
+    About.ROLL: frozenset(State) - {State.DRAFT, State.FINAL, State.CANCELLED, State.REPEATED},
+    About.PROCEDURE: frozenset({State.ANNOUNCED, State.OPEN, State.CLOSED, State.COUNTED, State.POSTED}),
+    About.COUNT: frozenset({State.COUNTED, State.POSTED}),
+}
+"""In which states an objection is taken at all, in time or late."""
+EFFECTS: Mapping[About, frozenset[Effect]] = {
+    About.ROLL: frozenset({Effect.NONE, Effect.CORRECT, Effect.RECOUNT, Effect.REPEAT}),
+    About.PROCEDURE: frozenset({Effect.NONE, Effect.RECOUNT, Effect.REPEAT}),
+    About.COUNT: frozenset({Effect.NONE, Effect.CORRECT, Effect.RECOUNT, Effect.REPEAT}),
+}
+
+
+def effects(about: About, counted: bool) -> frozenset[Effect]:
+    """What deciding can bring about now: nothing is counted again that was not counted yet."""
+    return EFFECTS[about] if counted else EFFECTS[about] - {Effect.RECOUNT}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How far an election has come, as the objections' clock needs it."""
+
+    state: State
+    rules: Rules
+    roll_posted_at: datetime | None
+    posted_at: datetime | None
+
+
+def in_time(about: About, course: Course, now: datetime) -> bool:
+    """PUB-6, DAY-1. To the roll: while it is posted; else until the days after the result's posting are over.
+
+    Raises CalendarMissing where the holidays of a year without a table would decide.
+    """
+    if about is About.ROLL:
+        posted = course.roll_posted_at
+        return course.state is State.ROLL_POSTED and posted is not None and _runs(posted, course, now)
+    if course.state is State.POSTED:
+        return course.posted_at is not None and is_within(now, day_of(course.posted_at), course.rules.objection_days)
+    return course.state in OPEN_IN[about]
+
+
+def _runs(posted: datetime, course: Course, now: datetime) -> bool:
+    days = course.rules.roll_posting_days
+    return days == 0 or is_within(now, day_of(posted), days)
+
+
+def counts_as_open(late: bool, repeats: bool) -> bool:
+    """PUB-6. Late ones and repeated facts do not hold anything up."""
+    return not late and not repeats

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.election.rules.committee import enough_candidates
-from services.election.rules.parameters import Kind, Preset, Rules
+from services.election.rules.parameters import Kind, Online, Preset, Rules
 from shared.days import CalendarMissing, OnHoliday, day_of, is_within, period_end
 
 
@@ -29,6 +29,9 @@ class Step(StrEnum):
     OPEN = "OPEN"
     CLOSE = "CLOSE"
     COUNT = "COUNT"
+    POST = "POST"
+    RECOUNT = "RECOUNT"
+    FINALISE = "FINALISE"
     REPEAT = "REPEAT"
     CANCEL = "CANCEL"
 
@@ -39,15 +42,20 @@ STEPS: Mapping[tuple[State, Step], State] = {
     (State.ANNOUNCED, Step.OPEN): State.OPEN,
     (State.OPEN, Step.CLOSE): State.CLOSED,
     (State.CLOSED, Step.COUNT): State.COUNTED,
+    (State.COUNTED, Step.POST): State.POSTED,
+    (State.COUNTED, Step.RECOUNT): State.COUNTED,
+    (State.POSTED, Step.RECOUNT): State.COUNTED,
+    (State.POSTED, Step.FINALISE): State.FINAL,
     (State.COUNTED, Step.REPEAT): State.REPEATED,
+    (State.POSTED, Step.REPEAT): State.REPEATED,
     (State.DRAFT, Step.CANCEL): State.CANCELLED,
     (State.ROLL_POSTED, Step.CANCEL): State.CANCELLED,
     (State.ANNOUNCED, Step.CANCEL): State.CANCELLED,
 }
 """VOTE-10. Nothing else happens: no way back, no cancelling once it is open."""
 
-HIDDEN = frozenset({State.DRAFT, State.ROLL_POSTED})
-"""Only the desk sees it."""
+HIDDEN = frozenset({State.DRAFT})
+"""Only the desk sees it: from the posting of the roll on everybody may read and object (PUB-6, COM-1)."""
 COUNTED = frozenset({State.COUNTED, State.POSTED, State.FINAL, State.REPEATED})
 """Its result may be shown."""
 OVER = COUNTED | {State.CLOSED}
@@ -66,7 +74,13 @@ class Why(StrEnum):
     TURNOUT_REACHED = "TURNOUT_REACHED"
     TOO_FEW_CANDIDATES = "TOO_FEW_CANDIDATES"
     SIZE_WRONG = "SIZE_WRONG"
+    SCOPE_UNKNOWN = "SCOPE_UNKNOWN"
     ROLL_STILL_POSTED = "ROLL_STILL_POSTED"
+    NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
+    OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
+    MUST_REPEAT = "MUST_REPEAT"
+    VERIFY_LOCALLY = "VERIFY_LOCALLY"
+    NOTE_NEEDED = "NOTE_NEEDED"
     CALENDAR_MISSING = "CALENDAR_MISSING"
 
 
@@ -90,6 +104,15 @@ class Facts:
     heads: int = 0
     area: int = 0
     roll_posted_at: datetime | None = None
+    unsigned: int = 0
+    """*verify* parameters that no officer has signed for."""
+    note_needed: bool = False
+    """OWN-6. The roll has unknowns, and nobody has signed the note yet that tells both denominators."""
+    objections_open: int = 0
+    """PUB-6. In time and not decided."""
+    corrections_due: int = 0
+    recount_due: bool = False
+    posted_at: datetime | None = None
 
     @property
     def roll_is_empty(self) -> bool:
@@ -129,11 +152,22 @@ def roll_is_posted(facts: Facts, now: datetime) -> bool:
     return is_within(now, day_of(facts.roll_posted_at), facts.rules.roll_posting_days)
 
 
+def is_unread(facts: Facts) -> bool:
+    """BAL-5. An owners' decision waits until an officer has read the local text for what is marked *verify*."""
+    return facts.kind is Kind.OWNERS_DECISION and facts.unsigned > 0
+
+
 def _announce(facts: Facts, now: datetime) -> Why | None:
     if facts.roll_is_empty:
         return Why.ROLL_EMPTY
+    if is_unread(facts):
+        return Why.VERIFY_LOCALLY
     if roll_is_posted(facts, now):
         return Why.ROLL_STILL_POSTED
+    if facts.objections_open or facts.corrections_due:
+        return Why.OBJECTIONS_OPEN
+    if facts.note_needed:
+        return Why.NOTE_NEEDED  # OWN-6
     if facts.opens_at < earliest_opening(now, facts.rules):
         return Why.NOTICE_TOO_SHORT
     return None if window_fits(facts) else Why.WINDOW_WRONG
@@ -142,6 +176,8 @@ def _announce(facts: Facts, now: datetime) -> Why | None:
 def _open(facts: Facts, now: datetime) -> Why | None:
     if facts.roll_is_empty:
         return Why.ROLL_EMPTY
+    if is_unread(facts):
+        return Why.VERIFY_LOCALLY
     if now < facts.opens_at:
         return Why.TOO_EARLY
     return Why.TOO_LATE if now >= facts.closes_at else None
@@ -156,12 +192,38 @@ def _repeat(facts: Facts, now: datetime) -> Why | None:
     return None if facts.must_repeat else Why.TURNOUT_REACHED
 
 
+def _recount(facts: Facts, now: datetime) -> Why | None:
+    """PUB-6. Only because an objection was upheld, and once what it corrects is corrected."""
+    if facts.corrections_due:
+        return Why.OBJECTIONS_OPEN
+    return None if facts.recount_due else Why.NOTHING_TO_RECOUNT
+
+
+def _post(facts: Facts, now: datetime) -> Why | None:
+    return Why.OBJECTIONS_OPEN if facts.recount_due or facts.corrections_due else None
+
+
+def _finalise(facts: Facts, now: datetime) -> Why | None:
+    """PUB-6. The days for objections are over and every one in time is decided and carried out."""
+    if facts.objections_open or facts.corrections_due or facts.recount_due:
+        return Why.OBJECTIONS_OPEN
+    if facts.must_repeat:
+        return Why.MUST_REPEAT  # BAL-11, or an upheld objection: this one does not become final
+    if facts.posted_at is None:
+        return Why.TOO_EARLY
+    runs = is_within(now, day_of(facts.posted_at), facts.rules.objection_days)
+    return Why.TOO_EARLY if runs else None
+
+
 _CHECKS = {
     Step.POST_ROLL: _roll,
     Step.ANNOUNCE: _announce,
     Step.OPEN: _open,
     Step.CLOSE: _close,
     Step.REPEAT: _repeat,
+    Step.RECOUNT: _recount,
+    Step.POST: _post,
+    Step.FINALISE: _finalise,
 }
 
 
@@ -181,6 +243,11 @@ def window_fits(facts: Facts) -> bool:
 def takes_ballots(facts: Facts, now: datetime) -> bool:
     """Open, and within the announced window: after its end no ballot is taken, whoever closes and when."""
     return facts.state is State.OPEN and facts.opens_at <= now < facts.closes_at
+
+
+def casts_online(facts: Facts) -> bool:
+    """BAL-5 [P]. Whether this house takes the ballots of owners online; of households and members it does."""
+    return facts.kind in (Kind.HOUSEHOLD, Kind.MEMBERS) or facts.rules.online is Online.OWN
 
 
 def allowed(facts: Facts, now: datetime) -> Iterable[Step]:

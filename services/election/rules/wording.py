@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from services.election.rules.drafts import Misfit
+from services.election.rules.rolls import CorrectionWhy
+from services.election.rules.simulation import SimulationWhy
 from services.election.rules.states import Why
 
-WORDS: Mapping[Why | Misfit, tuple[str, str]] = {
+WORDS: Mapping[Why | Misfit | CorrectionWhy | SimulationWhy, tuple[str, str]] = {
     Why.NOT_FROM_HERE: ("当前阶段没有这一步。", "There is no such step from this state."),
     Why.TOO_EARLY: ("时间未到。", "It is too early."),
     Why.TOO_LATE: ("公告的投票时间已过。", "The announced window is over."),
@@ -13,11 +15,17 @@ WORDS: Mapping[Why | Misfit, tuple[str, str]] = {
     Why.WINDOW_WRONG: ("投票期限不在允许范围内。", "The voting window is outside its bounds."),
     Why.ROLL_EMPTY: ("名册上没有可投票的住户。", "The roll holds nobody who votes."),
     Why.NO_CONTEST: ("候选人不多于名额,无需划票。", "There are no more nominees than seats: no ballot is needed."),
-    Why.TURNOUT_REACHED: ("参与户数已达到或已重投过一次。", "Turnout was reached, or it was repeated once already."),
+    Why.TURNOUT_REACHED: (
+        "没有需要重新投票的情形,或已重投过一次。",
+        "Nothing asks for another ballot, or it was repeated once already.",
+    ),
     Why.TOO_FEW_CANDIDATES: ("候选人数不足,不能差额选举。", "There are too few candidates for the seats."),
     Why.SIZE_WRONG: ("三人的业委会只用于不超过 100 户的小区。", "A committee of three is for at most 100 homes."),
+    Why.SCOPE_UNKNOWN: (
+        "范围中有房屋登记里没有的楼栋或单元。",
+        "The scope names a building or entrance that the register does not have.",
+    ),
     Why.ROLL_STILL_POSTED: ("名册公示期未满。", "The roll is still posted for objections."),
-    Why.CALENDAR_MISSING: ("该年度节假日安排尚未公布,期限无法计算。", "The year's holidays are not published yet."),
     Misfit.ITEMS_NEEDED: ("请写明表决事项。", "Say what is to be decided."),
     Misfit.ITEMS_NOT_HERE: ("选人的投票不设表决事项。", "A ballot of names has no items."),
     Misfit.NAMES_NOT_HERE: ("表决事项的投票不设候选人。", "A decision has no names on its ballot."),
@@ -38,6 +46,40 @@ WORDS: Mapping[Why | Misfit, tuple[str, str]] = {
     Misfit.SILENCE_UNADOPTED: (
         "未反馈票计入须有业主大会通过的议事规则,请写明。",
         "Silence counts only by an adopted rule of procedure: name it.",
+    ),
+    Why.NOTHING_TO_RECOUNT: ("没有需要重新计票的决定。", "No decision asks for a recount."),
+    Why.NOTE_NEEDED: (
+        "名册有未知项,须先签署说明,写明最小与最大分母。",
+        "The roll has unknowns: a signed note must tell its best and worst denominator first.",
+    ),
+    Why.VERIFY_LOCALLY: (
+        "有参数须由街道核对本地规定后签字。",
+        "Verify locally: a street officer must read the local text and sign for a parameter.",
+    ),
+    Why.MUST_REPEAT: ("本次投票须重新进行,不能定案。", "It is to be repeated and does not become final."),
+    Why.OBJECTIONS_OPEN: ("还有异议未处理完毕。", "An objection is not settled yet."),
+    Why.CALENDAR_MISSING: ("该年度的节假日安排尚未公布。", "The holidays of that year are not published yet."),
+    CorrectionWhy.NOT_NOW: ("此阶段名册不能更正。", "The roll is not corrected in this state."),
+    CorrectionWhy.ELECTORATE_FROZEN: (
+        "名册已冻结,只能更正面积、合并或移出;谁有票不能再变。",
+        "The roll is frozen: area, a merger or a removal may be corrected, not who has a vote.",
+    ),
+    CorrectionWhy.NOT_IN_HOUSEHOLDS: ("每户一票,不分不并。", "A dwelling has one ballot: there is nothing to regroup."),
+    CorrectionWhy.NOT_OF_MEMBERS: ("委员名单在草案中写定。", "Members are named in the draft."),
+    CorrectionWhy.NOTHING_CHANGES: ("没有变化。", "Nothing would change."),
+    CorrectionWhy.ON_ROLL_ALREADY: ("名册上已有这户。", "The home is on the roll already."),
+    CorrectionWhy.NOT_ON_REGISTER: ("房屋登记中没有这户。", "The register has no such home."),
+    CorrectionWhy.HAS_NO_VOTE: ("这户不在投票范围内。", "The home has no vote in this scope."),
+    CorrectionWhy.ALONE_ALREADY: ("这户已单独计票。", "The home is an entitlement of its own already."),
+    CorrectionWhy.ROLL_WOULD_BE_EMPTY: ("名册不能为空。", "The roll would be empty."),
+    CorrectionWhy.SECOND_OFFICER: ("须由另一位工作人员确认。", "A second officer must confirm it."),
+    CorrectionWhy.CHANGED_MEANWHILE: ("名册已有变化,请重新提出。", "The roll has changed meanwhile: propose it anew."),
+    CorrectionWhy.DONE_ALREADY: ("此项更正已经完成。", "This correction is done already."),
+    SimulationWhy.NOT_BY_OWNERS: ("只有业主表决可以试算。", "Only votes of owners are simulated."),
+    SimulationWhy.NO_ROLL: ("名册尚未公示,没有分母。", "The roll is not posted: there is no denominator yet."),
+    SimulationWhy.MORE_THAN_THE_ROLL: (
+        "假设的人数或面积不可能。",
+        "More than the roll holds, or area without a head.",
     ),
 }
 """Reason -> (zh, en)."""

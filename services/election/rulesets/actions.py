@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Update, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.errors import AlreadySigned, RulesRefused
@@ -17,11 +18,12 @@ from services.election.rules.parameters import (
     rules_from,
 )
 from services.election.rules.roles import DESK_ROLES, Role
-from services.election.rulesets.queries import Chosen, rule_set_of, sign_offs_of
+from services.election.rulesets.queries import Chosen, lock_rule_set, rule_set_of, sign_offs_of
 from services.election.rulesets.terms import Reading, Terms
-from services.election.tables import RuleSet, SignOff
+from services.election.tables import Election, RuleSet, SignOff
 from shared import audit
 from shared.database import new_id
+from shared.days import day_of
 from shared.identity import Actor
 from shared.problems import Invalid, RoleForbidden
 from shared.versions import check_version
@@ -39,10 +41,11 @@ async def create_rule_set(
 async def change_rule_set(
     db: AsyncSession, actor: Actor, rule_set_id: UUID, version: int, terms: Terms, now: datetime
 ) -> RuleSet:
-    """A further version; of two at once the key of the table lets one through.
+    """A further version; elections made from an older one keep it.
 
     Errors: RuleSetUnknown, RoleForbidden, StaleVersion, RulesRefused.
     """
+    await lock_rule_set(db, rule_set_id)
     newest = await rule_set_of(db, actor, Chosen(rule_set_id))
     _check_desk(actor, newest.scope)
     check_version(version, newest.version)
@@ -77,18 +80,31 @@ async def sign_off_parameter(
 
     Errors: RuleSetUnknown, RoleForbidden, Invalid, AlreadySigned.
     """
+    await lock_rule_set(db, chosen.id)
     found = await rule_set_of(db, actor, chosen)
     if not actor.holds({Role.STREET_OFFICER}, found.scope):
         raise RoleForbidden(needed=[Role.STREET_OFFICER])
     asked = [name for name in parameters_of(Preset(found.preset)) if PARAMETERS[name].verify]
     if reading.parameter not in asked:
         raise Invalid(errors=[{"pointer": "/parameter", "code": "enum", "expected": ", ".join(asked) or "-"}])
+    if reading.dated > day_of(now):
+        raise Invalid(errors=[{"pointer": "/dated", "code": "less_than_equal", "le": day_of(now).isoformat()}])
     if any(one.parameter == reading.parameter for one in await sign_offs_of(db, found)):
         raise AlreadySigned
     db.add(_signature(actor, found, reading, now))
     await db.flush()
+    await db.execute(_told_to_elections(found, reading.parameter))
     audit.note(db, "rule_set", found.id, found.scope, version=found.version, parameter=reading.parameter)
     return found
+
+
+def _told_to_elections(found: RuleSet, parameter: str) -> Update:
+    """Drafts made from this version need nobody to sign for it any more."""
+    return (
+        update(Election)
+        .where(Election.rule_set_id == found.id, Election.rule_set_version == found.version)
+        .values(unsigned=func.array_remove(Election.unsigned, parameter))
+    )
 
 
 def _signature(actor: Actor, found: RuleSet, reading: Reading, now: datetime) -> SignOff:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, literal, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -64,6 +64,17 @@ def versions_of(rule_set_id: UUID) -> Select[Any]:
     return select(RuleSet).where(RuleSet.id == rule_set_id)
 
 
+async def rule_set_for(db: AsyncSession, code: str, chosen: Chosen) -> RuleSet:
+    """The version that an election of the compound with this code is made from. Errors: RuleSetUnknown."""
+    wanted = select(RuleSet).where(RuleSet.id == chosen.id, literal(code).startswith(RuleSet.scope))
+    if chosen.version is not None:
+        wanted = wanted.where(RuleSet.version == chosen.version)
+    found = (await db.execute(wanted.order_by(RuleSet.version.desc()).limit(1))).scalar_one_or_none()
+    if found is None:
+        raise RuleSetUnknown
+    return found
+
+
 async def rule_set_of(db: AsyncSession, actor: Actor, chosen: Chosen) -> RuleSet:
     """One version. Errors: RuleSetUnknown, also for what the actor may not know of."""
     wanted = select(RuleSet).where(RuleSet.id == chosen.id, _known_to(actor))
@@ -73,6 +84,16 @@ async def rule_set_of(db: AsyncSession, actor: Actor, chosen: Chosen) -> RuleSet
     if found is None:
         raise RuleSetUnknown
     return found
+
+
+async def lock_rule_set(db: AsyncSession, rule_set_id: UUID) -> None:
+    """One writer at a time about a rule set, whose rows nobody may lock as nobody may change them.
+
+    Held to the end of the transaction, and taken before any election is locked: an election made from it and a
+    signature for it see each other.
+    """
+    key = int.from_bytes(rule_set_id.bytes[8:], signed=True)
+    await db.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def sign_offs_of(db: AsyncSession, rule_set: RuleSet) -> Sequence[SignOff]:

@@ -39,6 +39,8 @@ class Election(Base):
     rule_set_id: Mapped[UUID | None]
     """None: the preset's own defaults."""
     rule_set_version: Mapped[int | None]
+    unsigned: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
+    """The *verify* parameters that no officer has signed for: shown as "verify locally", and no T1 decision opens."""
     rules: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Every parameter, written out; frozen with the announcement."""
     state: Mapped[str] = mapped_column(String(12))
@@ -78,6 +80,13 @@ class Election(Base):
     roll_root: Mapped[bytes | None] = mapped_column(LargeBinary)
     roll_posted_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
+    repeat_due: Mapped[bool]
+    """BAL-11, PUB-6. Turnout was too low for the first time, or an upheld objection asks for it."""
+    recount_due: Mapped[bool]
+    objections_open: Mapped[int]
+    """PUB-6. In time, neither decided nor withdrawn."""
+    corrections_due: Mapped[int]
+    """PUB-6. Decided to correct, and not corrected yet."""
     text_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     """VOTE-9. SHA-256 of the announced text."""
     announced_at: Mapped[datetime | None]
@@ -100,12 +109,12 @@ class Election(Base):
         CheckConstraint("(rule_set_id IS NULL) = (rule_set_version IS NULL)", name="rule_set_whole"),
         CheckConstraint("compound_code ~ '^[0-9]{15}$'", name="compound_code_digits"),
         CheckConstraint("seats BETWEEN 0 AND 50", name="seats"),
-        CheckConstraint("round BETWEEN 1 AND 2 AND (round = 2) = (repeats_id IS NOT NULL)", name="repeated_once"),
+        CheckConstraint("round >= 1 AND (round > 1) = (repeats_id IS NOT NULL)", name="round"),
         CheckConstraint("opens_at < closes_at", name="window"),
         CheckConstraint("first_closes_at < closes_at", name="extended"),
         CheckConstraint(
             "nominees >= 0 AND items >= 0 AND entries >= 0 AND heads >= 0 AND area_hundredths >= 0"
-            " AND area_unknown >= 0 AND owner_unknown >= 0",
+            " AND area_unknown >= 0 AND owner_unknown >= 0 AND objections_open >= 0 AND corrections_due >= 0",
             name="counted",
         ),
         CheckConstraint(

@@ -123,20 +123,23 @@ class PaperBox(Base):
     __table_args__ = (
         CheckConstraint("(opened_at IS NULL) = (seal_found IS NULL)", name="opened_whole"),
         CheckConstraint("opened_at IS NULL OR cardinality(witnesses) >= 2", name="witnessed"),
+        CheckConstraint("counted >= 0", name="counted"),
     )
 
 
 class PaperScan(Base):
-    """The picture of a returned paper, by file reference; keyers see this and nothing else."""
+    """The picture of a returned paper, by file reference; keyers see the newest take and nothing else."""
 
     __tablename__ = "paper_scan"
     election_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    take: Mapped[int] = mapped_column(Integer, primary_key=True)
     file_id: Mapped[UUID]
     sha256: Mapped[str] = mapped_column(String(64))
     scanned_by: Mapped[UUID]
     at: Mapped[datetime]
     __table_args__ = (
+        CheckConstraint("take >= 1", name="take"),
         ForeignKeyConstraint(["election_id", "number"], ["election.paper.election_id", "election.paper.number"]),
     )
 

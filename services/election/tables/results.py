@@ -37,11 +37,20 @@ class Result(Base):
     """Why it was counted again; None for the first."""
     counted_at: Mapped[datetime]
     counted_by: Mapped[str] = mapped_column(String(100))
+    caller_id: Mapped[UUID | None]
+    counter_id: Mapped[UUID | None]
+    scrutineer_id: Mapped[UUID | None]
+    """BAL-7. Three different persons where papers were counted."""
+    place: Mapped[str | None] = mapped_column(String(100))
     __table_args__ = (
         UniqueConstraint("election_id", "log_index"),
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("(number = 1) = (reason IS NULL)", name="recount_has_reason"),
         CheckConstraint("octet_length(digest) = 32", name="digest_length"),
+        CheckConstraint(
+            "caller_id <> counter_id AND counter_id <> scrutineer_id AND caller_id <> scrutineer_id",
+            name="three_persons",
+        ),
     )
 
 
@@ -68,6 +77,8 @@ class Objection(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(100))
     withdrawn_at: Mapped[datetime | None]
+    performed_at: Mapped[datetime | None]
+    """When what was decided was carried out: the correction entered, the recount done."""
     __table_args__ = (
         CheckConstraint(one_of("about", About), name="about"),
         CheckConstraint(f"effect IS NULL OR {one_of('effect', Effect)}", name="effect"),

@@ -20,7 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.election.tables.ground import Base
+from services.election.rules.rolls import Change
+from services.election.tables.ground import Base, one_of
 
 
 class RollEntry(Base):
@@ -92,19 +93,31 @@ class RollCorrection(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     election_id: Mapped[UUID] = mapped_column(ForeignKey("election.election.id"))
     number: Mapped[int] = mapped_column(Integer)
+    change: Mapped[str] = mapped_column(String(8))
     home_id: Mapped[UUID]
     before: Mapped[dict[str, Any]] = mapped_column(JSONB)
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """Area, owners, kind, delivery or entitlement of the home; and of the totals, heads and area."""
+    """The home as the roll has it (null: not on it), the totals, and after it every entitlement that it changed with
+    its weights; once frozen also with the salt and commitment that stand for it from now on."""
     reason: Mapped[str] = mapped_column(String(500))
     objection_id: Mapped[UUID | None]
     by: Mapped[str] = mapped_column(String(100))
     second: Mapped[str | None] = mapped_column(String(100))
     """The second officer, needed once the roll is frozen."""
+    proposed: Mapped[bool]
+    """The first officer's word on a frozen roll: it has no effect until a second one's row confirms it."""
+    confirms: Mapped[int | None] = mapped_column(Integer)
+    """The number of the proposal that this row carries out."""
     at: Mapped[datetime]
     log_index: Mapped[int | None] = mapped_column(BigInteger)
     """Its CORRECTION leaf; none while the roll is only posted."""
     __table_args__ = (
         UniqueConstraint("election_id", "number"),
-        CheckConstraint("log_index IS NULL OR second IS NOT NULL", name="frozen_needs_two"),
+        UniqueConstraint("election_id", "confirms"),
+        CheckConstraint(one_of("change", Change), name="change"),
+        CheckConstraint(
+            "(log_index IS NULL) = (second IS NULL) AND (confirms IS NULL) = (second IS NULL) AND second <> by"
+            " AND NOT (proposed AND second IS NOT NULL)",
+            name="frozen_needs_two",
+        ),
     )

@@ -100,6 +100,16 @@ async def end_seat(db: AsyncSession, actor: Actor, council_id: UUID, member_id: 
     return member
 
 
+async def read_members(db: AsyncSession, actor: Actor, council_id: UUID, purpose: str) -> Council:
+    """PRI-2. The council whose names may be read in clear; the audit row keeps who asked and what for.
+
+    Errors: CouncilUnknown, StepForbidden.
+    """
+    council = await _mine(db, actor, council_id)
+    audit.note(db, "council", council.id, council.compound_code, purpose)
+    return council
+
+
 async def _mine(db: AsyncSession, actor: Actor, council_id: UUID) -> Council:
     council = await queries.council(db, actor, council_id, lock=True)
     if not actor.holds(OFFICE_ROLES, council.compound_code):

@@ -75,7 +75,7 @@ class EndOfSeat(Input):
 
 
 class MemberSeen(Output):
-    """A member: the name in full for the office, masked for neighbours."""
+    """A member: the name masked, unless it was read for a purpose."""
 
     model_config = Output.model_config | example(
         id=PARTICIPANT_ID, name="王*", capacity="RESIDENTS_DELEGATE", since="2026-03-01", until=None, has_account=True
@@ -138,7 +138,7 @@ class CouncilSeen(CouncilListed):
 
 
 def member_seen(member: CouncilMember, names: Mapping[UUID, str], in_full: bool) -> MemberSeen:
-    """PRI-2. Masked unless the office looks. Party membership is shown to the office only (MEET-10)."""
+    """PRI-2, MEET-10. Masked and without party membership, unless read for a purpose."""
     name = names.get(member.name_id) if member.name_id else None
     capacity = Capacity(member.capacity)
     return MemberSeen(

@@ -24,6 +24,7 @@ from shared.identity import Actor
 from shared.sealing import Keys
 
 RUNNERS = frozenset({Part.DESK, Part.CHAIR, Part.RECORDER})
+NAMES_READERS = RUNNERS | {Part.STREET, Part.WITNESS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,19 @@ async def check_runs(db: AsyncSession, actor: Actor, meeting: Meeting) -> Part:
     if parts.isdisjoint(RUNNERS):
         raise StepForbidden(needed=sorted(RUNNERS))
     return min(parts & RUNNERS)
+
+
+async def read_attendance(db: AsyncSession, actor: Actor, meeting_id: UUID, purpose: str) -> Meeting:
+    """PRI-2. The meeting whose names may be read in clear; the audit row keeps who asked and what for.
+
+    Errors: MeetingUnknown, StepForbidden.
+    """
+    meeting = await queries.meeting(db, actor, meeting_id)
+    parts = parts_of(await queries.people_of(db, meeting), caller_on(actor, meeting.compound_code))
+    if parts.isdisjoint(NAMES_READERS):
+        raise StepForbidden(needed=sorted(NAMES_READERS))
+    audit.note(db, "meeting", meeting.id, meeting.compound_code, purpose)
+    return meeting
 
 
 def _check_open(meeting: Meeting) -> None:

@@ -32,8 +32,8 @@ from services.meeting.meetings.schemas import (
 from services.meeting.meetings.shown import AttendanceSeen, CodeSeen, MeetingListed, MeetingSeen, PassageSeen
 from services.meeting.rules.kinds import Kind
 from services.meeting.rules.meetings import MeetingState
-from services.meeting.wire import Desk, Region, StepSeen, Version
-from shared.edge import EdgeRoute, Now, Reading, Writing, house_of
+from services.meeting.wire import Desk, ReadNames, Region, StepSeen, Version
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing, house_of
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import SignedIn
 from shared.paging import Listed, Page, page_of, paged
@@ -197,7 +197,7 @@ async def sign_in_to_meeting(
 ) -> PassageSeen:
     """In one's own session. Who is in the room already stays there."""
     meeting, person = await attendance.sign_in(db, actor, means, meeting_id, arrival.sign_in(), now)
-    return await shown.passage_seen(db, means, meeting, person, now)
+    return await shown.passage_seen(db, actor, means, meeting, person, now)
 
 
 @router.post(
@@ -212,7 +212,7 @@ async def enter_arrival(
 ) -> PassageSeen:
     """For who has no phone at hand, by those who run the meeting."""
     meeting, person = await attendance.enter_arrival(db, actor, means, meeting_id, arrival.entered(), now)
-    return await shown.passage_seen(db, means, meeting, person, now)
+    return await shown.passage_seen(db, actor, means, meeting, person, now)
 
 
 @router.post(
@@ -227,7 +227,7 @@ async def leave_meeting(
 ) -> PassageSeen:
     """Quorum counts who is in the room."""
     meeting, person = await attendance.leave(db, actor, meeting_id, departure.participant_id, now)
-    return await shown.passage_seen(db, means, meeting, person, now)
+    return await shown.passage_seen(db, actor, means, meeting, person, now)
 
 
 @router.get(
@@ -244,6 +244,22 @@ async def get_attendance(
     now: Now,
     at: Annotated[Instant | None, Query(description="Now, if left out.")] = None,
 ) -> AttendanceSeen:
-    """MEET-3. Quorum at any instant of the present sitting; names for those who run it, masked for others."""
+    """MEET-3. Quorum at any instant of the present sitting; names are masked."""
     meeting = await queries.meeting(db, actor, meeting_id)
-    return await shown.attendance_seen(db, actor, means, meeting, at or actions.instant_in(meeting, now))
+    return await shown.attendance_seen(db, means, meeting, at or actions.instant_in(meeting, now), in_full=False)
+
+
+@router.post(
+    "/{meeting_id}/attendance-readings",
+    operation_id="read_attendance",
+    openapi_extra=NEVER_REPLAYED,
+    summary="Read the names of those who came",
+    status_code=201,
+    responses=answers(MeetingUnknown, StepForbidden),
+)
+async def read_attendance(
+    db: Writing, actor: SignedIn, means: Means, meeting_id: UUID, reading: ReadNames, now: Now
+) -> AttendanceSeen:
+    """PRI-2. In clear, for the office and this meeting's officers. The purpose is kept in the audit."""
+    meeting = await attendance.read_attendance(db, actor, meeting_id, reading.purpose)
+    return await shown.attendance_seen(db, means, meeting, actions.instant_in(meeting, now), in_full=True)

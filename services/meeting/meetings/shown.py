@@ -1,4 +1,4 @@
-"""How meetings are shown: figures to everybody, names to those who run them."""
+"""How meetings are shown: figures to everybody, names masked but one's own and those read for a purpose."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,6 @@ from services.meeting.rules.kinds import Kind
 from services.meeting.rules.meetings import MeetingState
 from services.meeting.rules.minutes import Saying
 from services.meeting.rules.problems import NextStep
-from services.meeting.rules.roles import OFFICE_ROLES
 from services.meeting.rules.speaking import ends_by
 from services.meeting.sight import caller_on
 from services.meeting.tables import Meeting, Participant, Problem, Speech
@@ -141,7 +140,7 @@ _PERSON = {
 
 
 class AttendanceSeen(Output):
-    """Who is expected and who is in the room now. Neighbours see figures and masked names."""
+    """Who is expected and who is in the room now. Names are masked unless they were read for a purpose."""
 
     model_config = Output.model_config | example(
         present=1,
@@ -275,7 +274,7 @@ class QueueSeen(Output):
 
 
 def person_seen(person: Participant, names: Mapping[UUID, str], in_full: bool) -> PersonSeen:
-    """PRI-2, MEET-10. Names masked and party membership left out, but for those who run the meeting."""
+    """PRI-2, MEET-10. Names masked and party membership left out, unless it is oneself or read for a purpose."""
     name, capacity = names.get(person.name_id) if person.name_id else None, Capacity(person.capacity)
     return PersonSeen(
         id=person.id,
@@ -285,13 +284,6 @@ def person_seen(person: Participant, names: Mapping[UUID, str], in_full: bool) -
         is_member=person.is_member,
         is_public=person.is_public,
     )
-
-
-async def runs(db: AsyncSession, actor: Actor, meeting: Meeting) -> bool:
-    """Whether names are his to see: the office, and this meeting's officers."""
-    people = await queries.people_of(db, meeting)
-    officers = {people.chair, people.recorder, people.witness}
-    return actor.subject in officers or actor.holds(OFFICE_ROLES, meeting.compound_code)
 
 
 async def meeting_seen(db: AsyncSession, actor: Actor, means: MeansOf, meeting: Meeting, now: datetime) -> MeetingSeen:
@@ -318,32 +310,33 @@ def _plain(meeting: Meeting) -> dict[str, Any]:
 
 
 async def attendance_seen(
-    db: AsyncSession, actor: Actor, means: MeansOf, meeting: Meeting, instant: datetime
+    db: AsyncSession, means: MeansOf, meeting: Meeting, instant: datetime, in_full: bool
 ) -> AttendanceSeen:
     """MEET-3. Who was in the room at an instant of the present sitting."""
     people = await queries.participants_of(db, meeting.id)
     names = await open_names(db, means.keys, [person.name_id for person in people])
     present = present_at(await queries.entries_of(db, meeting), instant)
     quorum = await queries.quorum_now(db, meeting, means.rules, instant)
-    full = await runs(db, actor, meeting)
     return AttendanceSeen(
         present=len(present),
         quorum=QuorumSeen.model_validate(quorum) if quorum else None,
         items=[
-            PresenceSeen(person=person_seen(person, names, full), is_present=person.id in present) for person in people
+            PresenceSeen(person=person_seen(person, names, in_full), is_present=person.id in present)
+            for person in people
         ],
     )
 
 
 async def passage_seen(
-    db: AsyncSession, means: MeansOf, meeting: Meeting, person: Participant, now: datetime
+    db: AsyncSession, actor: Actor, means: MeansOf, meeting: Meeting, person: Participant, now: datetime
 ) -> PassageSeen:
+    """PRI-2. One's own name in full; at the table the others' are masked as everywhere."""
     instant = instant_in(meeting, now)
     present = await queries.present_now(db, meeting, instant)
     quorum = await queries.quorum_now(db, meeting, means.rules, instant)
     names = await open_names(db, means.keys, [person.name_id])
     return PassageSeen(
-        person=person_seen(person, names, in_full=True),
+        person=person_seen(person, names, in_full=person.person_id == actor.subject),
         is_present=person.id in present,
         present=len(present),
         quorum=QuorumSeen.model_validate(quorum) if quorum else None,

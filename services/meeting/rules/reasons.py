@@ -22,6 +22,7 @@ class Why(StrEnum):
     LEAD_UNFIT = "LEAD_UNFIT"
     OWN_TOPIC = "OWN_TOPIC"
     NO_LONGER_COLLECTED = "NO_LONGER_COLLECTED"
+    SCREENED_ANEW = "SCREENED_ANEW"
     MEETING_UNFIT = "MEETING_UNFIT"
     STILL_POSTED = "STILL_POSTED"
     TASKS_UNFINISHED = "TASKS_UNFINISHED"
@@ -86,6 +87,7 @@ WORDS: Mapping[Why, tuple[str, str]] = {
     Why.LEAD_UNFIT: ("只能并入本小区另一个未表决的议题。", "Merge into another topic here that is not resolved yet."),
     Why.OWN_TOPIC: ("提出人不能附议自己的议题。", "Who put it up does not second it."),
     Why.NO_LONGER_COLLECTED: ("议题已审核,不能再附议。", "It was screened already."),
+    Why.SCREENED_ANEW: ("刚刚有人重新审核了此议题,请刷新后再办。", "It was just screened anew; look again."),
     Why.MEETING_UNFIT: ("该会议不能列入此议题。", "This meeting cannot take the topic."),
     Why.STILL_POSTED: ("公示期未满。", "The posting still runs."),
     Why.TASKS_UNFINISHED: ("还有任务未评估。", "Some tasks are not evaluated yet."),

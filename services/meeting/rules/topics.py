@@ -79,6 +79,8 @@ _SCHEDULING: Move[TopicCase] = move(Part.DESK, needs=(Need.MEETING,), guards=(_a
 
 _ARCS: Mapping[tuple[TopicState, TopicState], Move[TopicCase]] = {
     (TopicState.COLLECTED, TopicState.SCREENED): move(Part.DESK, needs=(Need.OUTCOME,)),
+    # A wrong screening is taken back until the topic stands on an agenda; a ticket it became is ended first.
+    (TopicState.SCREENED, TopicState.COLLECTED): move(Part.DESK, needs=(Need.REASON,), guards=(_tasks_are_evaluated,)),
     (TopicState.SCREENED, TopicState.SCHEDULED): _SCHEDULING,
     (TopicState.SCHEDULED, TopicState.RESOLVED): move(Part.HOUSE),  # its vote was closed
     (TopicState.SCHEDULED, TopicState.DEFERRED): move(Part.DESK, Part.HOUSE, needs=(Need.REASON,)),

@@ -142,7 +142,8 @@ async def screen_topic(
     db: AsyncSession, actor: Actor, means: MeansOf, topic_id: UUID, screening: Screening, now: datetime
 ) -> Topic:
     """MEET-2. Judged under lock: of two screenings at once one is refused. Errors: TopicUnknown, NextMove…, Step…"""
-    lead = await _locked_lead(db, actor, topic_id, screening)
+    wanted = screening.merge_into if screening.outcome is Outcome.MERGE else None
+    lead = await _locked_lead(db, actor, topic_id, wanted)
     topic = await queries.locked_topic(db, actor, topic_id)
     caller = caller_on(actor, topic.compound_code)
     given = frozenset({Need.OUTCOME})
@@ -155,7 +156,8 @@ async def screen_topic(
     topic.test = _written(screening.test)
     if screening.outcome is Outcome.MERGE:
         _merge(topic, lead)
-    await moving.put(db, topic, TopicState.SCREENED, who(actor), now, by=part, outcome=screening.outcome)
+    said = {"outcome": screening.outcome.value, "reason": screening.reason, "where_to_go": screening.where_to_go}
+    await moving.put(db, topic, TopicState.SCREENED, who(actor), now, by=part, **said)
     if screening.outcome is Outcome.TO_TICKET and screening.category:
         what = f"{topic.title}:{topic.words}"
         words = NewTask(what, screening.category, *screening.place, "社区", day_of(now), screening.test.emergency)
@@ -167,13 +169,13 @@ def _written(test: Questions) -> dict[str, bool]:
     return {name: getattr(test, name) for name in Questions.__slots__}
 
 
-async def _locked_lead(db: AsyncSession, actor: Actor, topic_id: UUID, screening: Screening) -> Topic | None:
+async def _locked_lead(db: AsyncSession, actor: Actor, topic_id: UUID, lead_id: UUID | None) -> Topic | None:
     """MEET-1. Both topics of a merge are locked in the order of their ids, so that two merges never wait in a ring."""
-    if screening.merge_into is None or screening.outcome is not Outcome.MERGE:
+    if lead_id is None:
         return None
-    wanted = select(Topic.id).where(Topic.id.in_([topic_id, screening.merge_into])).order_by(Topic.id)
+    wanted = select(Topic.id).where(Topic.id.in_([topic_id, lead_id])).order_by(Topic.id)
     await db.execute(wanted.with_for_update())
-    return await queries.locked_topic(db, actor, screening.merge_into)
+    return await queries.locked_topic(db, actor, lead_id)
 
 
 def _merge(topic: Topic, lead: Topic | None) -> None:
@@ -209,6 +211,7 @@ async def move_topic(
 ) -> Topic:
     """MEET-1. Judged under lock, the meeting's row before the topic's. Errors: …Unknown, NextMove…"""
     meeting = await _locked_meeting(db, actor, topic_id, wish)
+    lead = await _lead_left(db, actor, topic_id) if wish.to is TopicState.COLLECTED else None
     topic = await queries.locked_topic(db, actor, topic_id)
     facts = _facts(meeting, topic) if wish.to is TopicState.SCHEDULED else None
     caller = caller_on(actor, topic.compound_code)
@@ -220,8 +223,26 @@ async def move_topic(
         await _off_agenda(db, meeting, topic)
     topic.reason = wish.reason or topic.reason
     topic.evaluation = wish.evaluation or topic.evaluation
-    await moving.put(db, topic, wish.to, who(actor), now, by=part)
+    if wish.to is TopicState.COLLECTED:
+        _take_back(topic, lead)
+    await moving.put(db, topic, wish.to, who(actor), now, by=part, reason=wish.reason)
     return topic
+
+
+async def _lead_left(db: AsyncSession, actor: Actor, topic_id: UUID) -> Topic | None:
+    """The topic that this one was merged into, both locked as a merge locks them."""
+    merged = await db.execute(select(Topic.merged_into).where(Topic.id == topic_id))
+    return await _locked_lead(db, actor, topic_id, merged.scalar_one_or_none())
+
+
+def _take_back(topic: Topic, lead: Topic | None) -> None:
+    """MEET-2. Nothing was found of it; what was found and why that was wrong stands in its history."""
+    if topic.merged_into != (lead.id if lead else None):
+        raise step_refused(Why.SCREENED_ANEW)  # between our look and our lock
+    if lead is not None:
+        lead.joined -= 1
+        lead.version += 1
+    topic.outcome = topic.test = topic.reason = topic.where_to_go = topic.merged_into = None
 
 
 async def _locked_meeting(db: AsyncSession, actor: Actor, topic_id: UUID, wish: Wish) -> Meeting | None:

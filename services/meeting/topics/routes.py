@@ -156,13 +156,23 @@ async def screen_topic(
     summary="Move a topic on",
     status_code=201,
     responses=answers(
-        TopicUnknown, MeetingUnknown, NextMoveRefused, NextMoveForbidden, NextMoveIncomplete, YearUnpublished
+        TopicUnknown,
+        MeetingUnknown,
+        NextMoveRefused,
+        NextMoveForbidden,
+        NextMoveIncomplete,
+        StepRefused,
+        YearUnpublished,
     ),
 )
 async def move_topic(
     db: Writing, actor: SignedIn, means: Means, topic_id: UUID, change: MoveTopic, response: Response, now: Now
 ) -> TopicSeen:
-    """Onto an agenda, off it, into execution, to its evaluation. `allowed` says what may be."""
+    """Onto an agenda, off it, into execution, to its evaluation. `allowed` says what may be.
+
+    COLLECTED takes a wrong screening back: the desk, with a reason, until the topic stands on an agenda. A topic that
+    became a ticket is taken back once that ticket has ended and its task is evaluated. The history keeps both.
+    """
     await actions.move_topic(db, actor, means, topic_id, change.wish(), now)
     return await _seen(db, actor, means, topic_id, response, now)
 

@@ -27,7 +27,7 @@ class Porter:
 
 def porter_for(settings: RegistrySettings, keys: Keys, reads: ReadingFactory) -> Porter:
     """The porter of this house; created once, at start."""
-    issuer = Issuer(settings.data_dir / "keys", settings.public_url)
+    issuer = Issuer(settings.keys, settings.public_url, settings.makes_keys)
     return Porter(issuer, _mini_program(settings), keys, settings.sample, reads)
 
 

@@ -37,8 +37,8 @@ class Bearer:
 class Issuer:
     """Signs access tokens with the registry's Ed25519 key, made at first start."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._key = OKPKey.import_key(json.loads(secret(folder, "tokens.json", _new_key, create=True)))
+    def __init__(self, folder: Path, name: str, create: bool = True) -> None:
+        self._key = OKPKey.import_key(json.loads(secret(folder, "tokens.json", _new_key, create)))
         self._name = name
         self._kid = str(self._key.as_dict(private=False)["kid"])
 

@@ -43,11 +43,15 @@ NOBODY = UUID(int=0)
 MAKER = Actor(NOBODY, "service", (Grant(Role.ADMINISTRATOR, ""), Grant(Role.STREET_OFFICER, STREET)), NOBODY, "")
 
 
-async def load(database: Database, keys: Keys, homes: int, say: Callable[[str], None], now: datetime) -> None:
-    """So many homes and the sample people, in one transaction; an already loaded database is left alone."""
+async def load(database: Database, keys: Keys, homes: int, say: Callable[[str], None], now: datetime) -> UUID:
+    """So many homes and the sample people, in one transaction; an already loaded database is left alone.
+
+    Answers the id of the sample compound.
+    """
     async with database.write() as session, session.begin():
-        if (await session.execute(select(Compound.id).where(Compound.code == COMPOUND))).first() is not None:
-            return
+        known = await session.execute(select(Compound.id).where(Compound.code == COMPOUND))
+        if (there := known.scalar_one_or_none()) is not None:
+            return there
         place = await _place(session, now)
         say(f"Inventing {homes} homes and their owners")
         roll = await to_thread.run_sync(sample_homes, homes)
@@ -58,6 +62,7 @@ async def load(database: Database, keys: Keys, homes: int, say: Callable[[str], 
         await add_partner(session, MAKER, NewPartner(name=PLATFORM, scope=STREET), now)
         audit.note(session, "compound", place.id, COMPOUND, homes=homes)
         await audit.record(session, Base.metadata, audit.Done("house", "load_sample", "-", "-", 201))
+        return place.id
 
 
 async def _place(session: AsyncSession, now: datetime) -> Compound:

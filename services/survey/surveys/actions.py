@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.survey.errors import CompoundMissing, PublishedMeanwhile, QuestionnaireRefused
 from services.survey.house import MeansOf
-from services.survey.neighbours import compound_of
+from services.survey.neighbours import Compound, compound_of
 from services.survey.rules.findings import Finding, in_words
 from services.survey.rules.form import Form
 from services.survey.rules.mapping import Mapped, mapping_findings, mapping_of
@@ -56,6 +56,11 @@ async def make_survey(
     """Errors: CompoundMissing, RoleForbidden, NeighbourDown."""
     compound = await compound_of(means.registry, compound_id)
     check_reach(actor, compound.code, DESK, CompoundMissing)
+    return await enter_survey(db, actor, compound, title, now)
+
+
+async def enter_survey(db: AsyncSession, actor: Actor, compound: Compound, title: str, now: datetime) -> Survey:
+    """A questionnaire without a version yet."""
     survey = Survey(
         id=new_id(),
         compound_id=compound.id,
@@ -90,16 +95,16 @@ async def before_of(reads: ReadingFactory, actor: Actor, survey_id: UUID) -> Bef
         return Before(survey.latest + 1, None if newest is None else newest.form)
 
 
-async def draft_of(before: Before, means: MeansOf, sheets: Sheets) -> Draft:
+async def draft_of(before: Before, language: Language, sheets: Sheets) -> Draft:
     """Check everything and make the XForm, with no transaction open. Errors: QuestionnaireRefused."""
     read = read_workbook(sheets)
     if read.form is None:
-        raise refused(read.findings, means.language)
+        raise refused(read.findings, language)
     if faults := tuple(mapping_findings(before.form, read.form)):
-        raise refused(faults, means.language)
+        raise refused(faults, language)
     converted = await xform_of(sheets, before.number)
     if converted.finding is not None:
-        raise refused((converted.finding,), means.language)
+        raise refused((converted.finding,), language)
     mapping = mapping_of(before.form, read.form)
     return Draft(sheets, read.form, before.number, digest_of(sheets), mapping, converted.xform)
 

@@ -122,7 +122,7 @@ async def publish_version(
 ) -> VersionSeen:
     """Every expression is parsed; faults come with sheet, row, column and character. The same again changes nothing."""
     before = await actions.before_of(reads, actor, survey_id)
-    draft = await actions.draft_of(before, means, from_records(version.records()))
+    draft = await actions.draft_of(before, means.language, from_records(version.records()))
     row = await actions.publish_version(db, actor, survey_id, draft, now)
     return VersionSeen.of(row, draft.form)
 
@@ -146,7 +146,7 @@ async def publish_workbook(
         file = await received(request, largest=LARGEST_FILE)
     except FileRefused:
         raise refused("empty") from None
-    draft = await actions.draft_of(before, means, await read_file(file.content))
+    draft = await actions.draft_of(before, means.language, await read_file(file.content))
     row = await actions.publish_version(db, actor, survey_id, draft, now)
     return VersionSeen.of(row, draft.form)
 

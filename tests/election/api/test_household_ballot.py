@@ -20,9 +20,14 @@ async def test_nominees_are_balloted_by_households_and_ranked(hall: Hall) -> Non
 
     result = await hall.counted(election)
 
-    assert (result["households"], result["cast"], result["valid"], result["invalid"]) == (20, 12, 12, 0)
-    assert (result["turnout_inequality"], result["outcome"]) == ("2*12 >= 1*20", "RANKED")
-    ranking = [(one["rank"], one["name"], one["marks"], one["seated"]) for one in result["ranking"]]
+    assert (
+        result["household"]["households"],
+        result["household"]["cast"],
+        result["household"]["valid"],
+        result["household"]["invalid"],
+    ) == (20, 12, 12, 0)
+    assert (result["household"]["turnout_inequality"], result["outcome"]) == ("2*12 >= 1*20", "RANKED")
+    ranking = [(one["rank"], one["name"], one["marks"], one["seated"]) for one in result["household"]["ranking"]]
     assert ranking == [(1, NAMES[0], 8, True), (1, NAMES[1], 8, True), (3, NAMES[2], 4, False), (4, NAMES[3], 0, False)]
     assert (await hall.get(hall.residents[15], f"/v1/elections/{election['id']}/result")).json() == result
     history = (await hall.get(hall.residents[15], f"/v1/elections/{election['id']}/history")).json()["items"]
@@ -41,9 +46,9 @@ async def test_a_tie_at_the_border_is_drawn_from_the_seed_that_was_announced(hal
 
     tickets = {number: hashlib.sha256(f"{seed}|{election['id']}|{number}".encode()).hexdigest() for number in (2, 3, 4)}
     drawn = sorted(tickets, key=tickets.__getitem__)
-    assert [one["number"] for one in result["ranking"]] == [1, *drawn]
-    assert [one["ticket"] for one in result["ranking"]] == [None, *(tickets[number] for number in drawn)]
-    assert [one["seated"] for one in result["ranking"]] == [True, True, False, False]
+    assert [one["number"] for one in result["household"]["ranking"]] == [1, *drawn]
+    assert [one["ticket"] for one in result["household"]["ranking"]] == [None, *(tickets[number] for number in drawn)]
+    assert [one["seated"] for one in result["household"]["ranking"]] == [True, True, False, False]
     assert result["seed"] == seed
 
 
@@ -72,7 +77,7 @@ async def test_an_open_election_takes_ballots_with_the_registry_down(hall: Hall)
     await hall.cast(hall.residents[3], election, 3, [2])
     result = await hall.counted(election)
 
-    assert result["cast"] == 1
+    assert result["household"]["cast"] == 1
     assert (await hall.post(hall.clerk, "/v1/elections", DRAFT)).status_code == 503
 
 
@@ -90,8 +95,8 @@ async def test_the_owners_ballot_prevails_over_a_residents(hall: Hall) -> None:
     assert (unseen.status_code, unseen.json()["why"]) == (409, "STALE")
     assert (mine[0]["capacity"], mine[0]["newest"], mine[0]["cast_by_me"]) == ("OWNER", 1, False)
     assert (late.status_code, late.json()["why"]) == (409, "OWNER_HAS_CAST")
-    assert {one["number"]: one["marks"] for one in result["ranking"]} == {1: 1, 2: 0, 3: 0, 4: 0}
-    assert result["cast"] == 1
+    assert {one["number"]: one["marks"] for one in result["household"]["ranking"]} == {1: 1, 2: 0, 3: 0, 4: 0}
+    assert result["household"]["cast"] == 1
 
 
 async def test_ones_own_ballot_is_replaced_until_closing_where_the_rule_set_lets(hall: Hall) -> None:
@@ -103,7 +108,7 @@ async def test_ones_own_ballot_is_replaced_until_closing_where_the_rule_set_lets
     result = await hall.counted(election)
     assert second["revision"] == 2
     assert neighbour.json()["why"] == "HOME_HAS_CAST"
-    assert [one["number"] for one in result["ranking"] if one["marks"]] == [4]
+    assert [one["number"] for one in result["household"]["ranking"] if one["marks"]] == [4]
 
     hall.now_is(MONDAY)
     final = await hall.opened(parameters={"revote": False})
@@ -180,7 +185,7 @@ async def test_low_turnout_is_repeated_once(hall: Hall) -> None:
     twice = await hall.post(hall.clerk, f"/v1/elections/{election['id']}/repeats", again)
 
     first = (await hall.get(hall.clerk, f"/v1/elections/{election['id']}")).json()
-    assert (result["outcome"], result["turnout_reached"]) == ("REPEAT", False)
+    assert (result["outcome"], result["household"]["turnout_reached"]) == ("REPEAT", False)
     assert (second["round"], second["repeats_id"], second["state"]) == (2, election["id"], "DRAFT")
     assert (first["state"], twice.status_code) == ("REPEATED", 409)
     assert [one["name"] for one in second["nominees"]] == list(NAMES)
@@ -204,13 +209,13 @@ async def test_a_scope_of_one_building_freezes_its_dwellings_only(hall: Hall) ->
 
     roll = (await hall.get(hall.residents[12], f"/v1/elections/{election['id']}/roll")).json()
 
-    assert roll["buildings"] == [{"building": "2", "households": 10}]
+    assert roll["buildings"] == [{"building": "2", "households": 10, "homes": 10, "area": "800.00"}]
     assert [one["home_id"] for one in roll["mine"]] == [str(home_id(12))]
 
 
 async def test_a_scope_with_nobody_who_votes_goes_no_further(hall: Hall) -> None:
-    """VOTE-10."""
-    election = await hall.draft(buildings=["99"])
+    """VOTE-10. The third building has a shop, an unsold dwelling and a parking space."""
+    election = await hall.draft(buildings=["3"])
     await hall.step(election, "rolls")
 
     refused = await hall.post(hall.clerk, f"/v1/elections/{election['id']}/announcements")

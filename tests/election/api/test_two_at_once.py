@@ -32,7 +32,7 @@ async def test_of_two_revotes_that_saw_the_same_ballot_one_is_refused(hall: Hall
     assert Counter(reply.status_code for reply in replies) == {201: 1, 409: 1}
     won = next(place for place, reply in enumerate(replies) if reply.status_code == 201)
     result = await hall.counted(election)
-    assert [one["number"] for one in result["ranking"] if one["marks"]] == [2 + won]
+    assert [one["number"] for one in result["household"]["ranking"] if one["marks"]] == [2 + won]
 
 
 async def test_many_casts_of_many_homes_leave_a_dense_log(hall: Hall, admin_url: str) -> None:
@@ -61,7 +61,7 @@ async def test_one_key_is_one_ballot_and_equal_receipts(hall: Hall) -> None:
 
     assert first.json() == again.json()
     assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
-    assert (await hall.counted(election))["cast"] == 1
+    assert (await hall.counted(election))["household"]["cast"] == 1
 
 
 async def test_of_two_edits_of_one_draft_the_second_is_told(hall: Hall) -> None:
@@ -105,4 +105,4 @@ async def test_a_cast_and_the_closing_at_once_never_lose_what_was_acknowledged(h
     counted = await hall.step(election, "counts")
     taken = sum(reply.status_code == 201 for reply in replies)
     assert {reply.status_code for reply in replies} <= {201, 409}
-    assert counted["cast"] == taken
+    assert counted["household"]["cast"] == taken

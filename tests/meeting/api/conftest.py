@@ -146,8 +146,8 @@ class Table:
         return str((await self.read(self.recorder, f"/v1/meetings/{meeting['id']}/sign-in-code"))["code"])
 
     async def arrive(self, meeting: Mapping[str, Any], *people: Somebody, **given: Any) -> None:
+        code = await self.code(meeting)
         for person in people:
-            code = await self.code(meeting)
             await self.done(person, f"/v1/meetings/{meeting['id']}/arrivals", {"code": code, **given})
 
     async def resolution(self, meeting: Mapping[str, Any], item: int = 2, **changed: Any) -> dict[str, Any]:

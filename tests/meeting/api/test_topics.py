@@ -186,7 +186,7 @@ async def test_allowed_says_what_each_may_do_next(table: Table) -> None:
     desk = (await table.read(table.clerk, path))["allowed"]
     others = [(await table.read(who, path))["allowed"] for who in (table.resident, table.officer)]
 
-    assert desk == [{"to": "SCHEDULED", "needs": ["meeting_id"]}]
+    assert desk == [{"to": "COLLECTED", "needs": ["reason"]}, {"to": "SCHEDULED", "needs": ["meeting_id"]}]
     assert others == [[], []]
 
 

@@ -33,10 +33,11 @@ from tests.meeting.rules.cases import (
 
 EVERYTHING = frozenset(Need)
 
-# MEET-1, MEET-3 and MEET-6 as the design page writes them, kept apart from the code's tables on purpose.
+# MEET-1, MEET-3 and MEET-6 as the design page writes them, kept apart from the code's tables on purpose; and one arc
+# more, SCREENED to COLLECTED: the correcting action of a wrong screening.
 TOPIC_PAGE = """
 COLLECTED: SCREENED
-SCREENED: SCHEDULED
+SCREENED: SCHEDULED COLLECTED
 SCHEDULED: RESOLVED DEFERRED
 DEFERRED: SCHEDULED
 RESOLVED: PUBLICISED
@@ -155,6 +156,19 @@ def test_only_an_accepted_topic_comes_onto_an_agenda(outcome: Outcome) -> None:
     refused = TOPIC_MOVES.judge(TopicState.SCREENED, TopicState.SCHEDULED, desk, EVERYTHING, case)
 
     assert refused == Refused(Why.NOT_ACCEPTED)
+
+
+@pytest.mark.parametrize(("tasks", "hindrance"), [(0, None), (1, Refused(Why.TASKS_UNFINISHED))])
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_wrong_screening_is_taken_back_whatever_it_found_but_not_over_a_running_ticket(
+    outcome: Outcome, tasks: int, hindrance: Refused | None
+) -> None:
+    """MEET-2, MEET-6."""
+    case, desk = topic_case(outcome=outcome, tasks_unfinished=tasks), frozenset({Part.DESK})
+
+    refused = TOPIC_MOVES.judge(TopicState.SCREENED, TopicState.COLLECTED, desk, frozenset({Need.REASON}), case)
+
+    assert refused == hindrance
 
 
 @pytest.mark.parametrize(("state", "kind", "same"), list(product(MeetingState, Kind, (True, False))))

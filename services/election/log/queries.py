@@ -1,0 +1,163 @@
+"""What may be read of a log: checkpoints, leaves, proofs; while voting runs no fresher than the turnout."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.election.ballots.queries import receipt_of
+from services.election.ballots.sealed import open_choice
+from services.election.elections.queries import entries_of
+from services.election.errors import CheckpointMissing, ProofUnknown, StatusUnsettled
+from services.election.log.status import Status, status_tree
+from services.election.log.trees import Trees
+from services.election.rules.commitments import Said, who_said
+from services.election.rules.leaves import LeafType
+from services.election.rules.roles import DELIVERER_ROLES
+from services.election.rules.states import OVER, State
+from services.election.rules.turnout import public_hour
+from services.election.tables import Checkpoint, Election, Leaf, RollEntry
+from shared.identity import Actor
+from shared.paging import Orders, down
+from shared.sealing import Keys
+
+CHECKPOINTS = Orders("checkpoints", {"newest": (down(Checkpoint.size),)})
+
+
+def checkpoints_of(actor: Actor, election: Election, now: datetime) -> Select[Any]:
+    """BAL-9. How long the log is tells the turnout: while voting runs, those of the last full hour and before, except
+    for whoever goes from door to door."""
+    found = select(Checkpoint).where(Checkpoint.election_id == election.id)
+    if election.state == State.OPEN and not actor.holds(DELIVERER_ROLES, election.compound_code):
+        found = found.where(Checkpoint.at <= public_hour(now))
+    return cast("Select[Any]", found)
+
+
+async def newest_checkpoint(db: AsyncSession, actor: Actor, election: Election, now: datetime) -> Checkpoint:
+    """Errors: CheckpointMissing."""
+    wanted = checkpoints_of(actor, election, now).order_by(Checkpoint.size.desc()).limit(1)
+    found: Checkpoint | None = (await db.execute(wanted)).scalar_one_or_none()
+    if found is None:
+        raise CheckpointMissing
+    return found
+
+
+async def checkpoint_of_size(
+    db: AsyncSession, actor: Actor, election: Election, size: int, now: datetime
+) -> Checkpoint:
+    """Errors: ProofUnknown where none of that size may be told."""
+    wanted = checkpoints_of(actor, election, now).where(Checkpoint.size == size)
+    found: Checkpoint | None = (await db.execute(wanted)).scalar_one_or_none()
+    if found is None:
+        raise ProofUnknown
+    return found
+
+
+def leaves_of(election_id: UUID, start: int, end: int) -> Select[Any]:
+    """Leaves from `start` to before `end`, in their order."""
+    found = select(Leaf).where(Leaf.election_id == election_id, Leaf.log_index >= start, Leaf.log_index < end)
+    return cast("Select[Any]", found.order_by(Leaf.log_index))
+
+
+async def two_checkpoints(
+    db: AsyncSession, actor: Actor, election: Election, sizes: tuple[int | None, int | None], now: datetime
+) -> tuple[Checkpoint, Checkpoint]:
+    """By their sizes; None: the first, the newest. Errors: CheckpointMissing, ProofUnknown."""
+    old, new = sizes
+    last = await newest_checkpoint(db, actor, election, now)
+    if new is not None:
+        last = await checkpoint_of_size(db, actor, election, new, now)
+    if old is not None:
+        return await checkpoint_of_size(db, actor, election, old, now), last
+    first = checkpoints_of(actor, election, now).order_by(Checkpoint.size).limit(1)
+    return (await db.execute(first)).scalar_one(), last
+
+
+async def consistency(
+    db: AsyncSession, trees: Trees, election: Election, old: Checkpoint, new: Checkpoint
+) -> Sequence[bytes]:
+    """That the log under the larger checkpoint begins with that under the smaller. Errors: ProofUnknown."""
+    if old.size > new.size:
+        raise ProofUnknown
+    return (await trees.tree(db, election.id, new.size)).consistency(old.size, new.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A caster's own ballot, opened, with the way from its leaf to a signed root (None: not signed yet). `what` is None
+    until the closing (BAL-9): he knows what he marked, and nobody reads it over his shoulder."""
+
+    index: int
+    leaf: str
+    who_salt: bytes
+    who: Said
+    what_salt: bytes
+    what: Said | None
+    checkpoint: Checkpoint | None
+    inclusion: Sequence[bytes]
+
+
+async def proved_receipt(
+    db: AsyncSession, actor: Actor, keys: Keys, trees: Trees, election: Election, index: int
+) -> Receipt:
+    """For whoever cast it, and nobody else. Errors: BallotUnknown."""
+    ballot, _, _ = await receipt_of(db, actor, election, index)
+    assert ballot.choice_sealed is not None, "cast by somebody"
+    what_salt, what = open_choice(keys, election.id, ballot.entry_id, ballot.revision, ballot.choice_sealed)
+    body = (await db.execute(leaves_of(election.id, index, index + 1))).scalar_one().body
+    covering = await _covering(db, election, index)
+    path: Sequence[bytes] = ()
+    if covering is not None:
+        path = (await trees.tree(db, election.id, covering.size)).inclusion(index, covering.size)
+    who = who_said(str(election.id), str(ballot.entry_id), ballot.revision)
+    told = what if election.state in OVER else None
+    return Receipt(index, body.decode(), ballot.who_salt, who, what_salt, told, covering, path)
+
+
+async def _covering(db: AsyncSession, election: Election, index: int) -> Checkpoint | None:
+    """The newest that covers a leaf; while voting runs the first one, which tells least of how many voted since."""
+    size = Checkpoint.size.asc() if election.state == State.OPEN else Checkpoint.size.desc()
+    wanted = select(Checkpoint).where(Checkpoint.election_id == election.id, Checkpoint.size > index)
+    return (await db.execute(wanted.order_by(size).limit(1))).scalar_one_or_none()
+
+
+async def status_leaf(db: AsyncSession, election_id: UUID) -> Leaf | None:
+    """The newest STATUS leaf."""
+    wanted = select(Leaf).where(Leaf.election_id == election_id, Leaf.type == LeafType.STATUS)
+    return (await db.execute(wanted.order_by(Leaf.log_index.desc()).limit(1))).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """The status of one entitlement, with the way from it to the root that the STATUS leaf at `leaf` names."""
+
+    status: Status
+    label: str
+    entries: int
+    root: bytes
+    leaf: int
+    inclusion: Sequence[bytes]
+
+
+async def my_statuses(db: AsyncSession, actor: Actor, election: Election) -> list[Proved]:
+    """The caller's own entitlements only. Errors: StatusUnsettled before the count, or where a recount is due."""
+    mine = {entry.id: entry for entry in await entries_of(db, actor, election.id)}
+    leaf, built = await status_leaf(db, election.id), await status_tree(db, election.id)
+    if leaf is None or f'"root":"{built.root.hex()}"'.encode() not in leaf.body:
+        raise StatusUnsettled(state=election.state)
+    size = len(built.lines)
+    return [
+        Proved(line, mine[line.entry_id].label, size, built.root, leaf.log_index, built.tree.inclusion(place, size))
+        for place, line in enumerate(built.lines)
+        if line.entry_id in mine
+    ]
+
+
+async def entries_in_place(db: AsyncSession, election_id: UUID) -> Sequence[RollEntry]:
+    """The whole roll, in its order."""
+    found = await db.execute(select(RollEntry).where(RollEntry.election_id == election_id).order_by(RollEntry.place))
+    return found.scalars().all()

@@ -1,0 +1,95 @@
+"""docker-compose.yml says what it should, by the schema of the specification and by our own rules for containers."""
+
+import json
+from importlib import resources
+from typing import Any
+
+import jsonschema
+import pytest
+
+from migrations.heads import ROOMS
+from tests.containers.composed import compose_file, image_environment, image_health
+
+FILE = compose_file({})
+OURS = {name: service for name, service in FILE["services"].items() if "build" in service}
+SCHEMA = json.loads((resources.files("check_jsonschema") / "builtin_schemas/vendor/compose-spec.json").read_text())
+
+
+def faults(file: dict[str, Any]) -> list[str]:
+    return [fault.message for fault in jsonschema.validators.validator_for(SCHEMA)(SCHEMA).iter_errors(file)]
+
+
+def test_the_file_fits_the_schema_of_the_compose_specification() -> None:
+    assert faults(FILE) == []
+
+
+def test_a_misspelt_word_is_found() -> None:
+    assert faults({"services": {"ticket": {"imagine": "linli"}}})
+
+
+def test_there_is_a_door_each_room_with_its_worker_and_postgresql_18() -> None:
+    assert set(FILE["services"]) == {"postgres", "prepare", "gateway", *ROOMS, *(f"{room}-worker" for room in ROOMS)}
+    assert FILE["services"]["postgres"]["image"] == "postgres:18"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_of_ours_may_do_nothing_that_it_need_not(name: str) -> None:
+    service = OURS[name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+    assert "user" not in service  # the image's own, which is not root
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_sees_its_own_secrets_only_and_cannot_write_them(name: str) -> None:
+    mounted = [volume for volume in OURS[name]["volumes"] if "secrets" in volume]
+
+    assert mounted == [f"./secrets/{name.removesuffix('-worker')}:/run/secrets:ro"]
+
+
+def test_no_password_stands_in_the_file() -> None:
+    told = {
+        f"{service}: {name}"
+        for service, of in FILE["services"].items()
+        for name in of["environment" if "environment" in of else "labels"]
+        if name.endswith(("PASSWORD", "TOKEN", "SECRET"))
+    }
+
+    assert told == set()
+
+
+def test_only_the_door_is_open_to_the_world() -> None:
+    assert [name for name, service in FILE["services"].items() if "ports" in service] == ["gateway"]
+    assert FILE["services"]["gateway"]["ports"] == ["127.0.0.1:8000:8000"]
+    assert FILE["networks"]["inside"] == {"internal": True}
+
+
+def test_rooms_can_be_scaled_and_leave_background_work_to_their_workers() -> None:
+    for room in ROOMS:
+        assert "container_name" not in OURS[room]
+        assert OURS[room]["environment"]["BACKGROUND"] == "false"
+        assert OURS[f"{room}-worker"]["command"] == [*OURS[room]["command"], "worker"]
+
+
+def test_a_container_is_given_longer_to_stop_than_it_takes() -> None:
+    rooms = [OURS[name] for name in OURS if name != "prepare"]
+
+    assert {service["stop_grace_period"] for service in rooms} == {"60s"}
+
+
+def test_nothing_starts_before_what_it_needs_is_well() -> None:
+    conditions = {name: service.get("depends_on", {}) for name, service in OURS.items()}
+
+    assert conditions["prepare"]["postgres"]["condition"] == "service_healthy"
+    assert conditions["registry"]["prepare"]["condition"] == "service_completed_successfully"
+    assert all(conditions["gateway"][room]["condition"] == "service_healthy" for room in ROOMS)
+    others = [name for name in OURS if name not in {"prepare", "registry", "gateway"}]
+    assert all(conditions[name]["registry"]["condition"] == "service_healthy" for name in others)
+
+
+def test_the_image_is_not_root_and_says_how_it_is() -> None:
+    assert image_environment()["DATA_DIR"] == "/var/lib/linli"
+    assert image_health()[-1] == "/internal/health"
