@@ -51,6 +51,10 @@ class Arrival:
     batch: str | None = None
 
 
+class RollCorrected(Refusal):
+    """The frozen roll that a cast was checked against has been corrected since: it is checked anew, nobody is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A ballot that is in the box. `replayed`: it was there before, under the same key."""
@@ -65,6 +69,7 @@ class _Before:
     """What is known under the lock before a batch is judged."""
 
     next_index: int
+    corrections: int
     state: State
     open: bool
     opens_at: datetime
@@ -127,6 +132,8 @@ def _repeated(before: _Before, one: Arrival) -> Taken | None:
 def _new_ballot(frame: Frame, before: _Before, one: Arrival, keys: Keys) -> Ballot:
     """Errors: NotOpen, HomeNotOnRoll, BallotRefused."""
     _check_open(before, one.at)
+    if one.claim is not None and before.corrections != frame.corrections:
+        raise RollCorrected
     history = before.casts.get(one.entry.id, ())
     wish, proxy = _wish(frame, before, one)
     why = refusal(wish, history, frame.rules.revote)
@@ -203,20 +210,22 @@ async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
         ((next_index, is_open),) = await head.fetchall()
         rows = await found.fetchall()
         repeated = await keyed.fetchall()
-    state, opens_at, closes_at = rows[0][:3]
+    state, opens_at, closes_at, corrections = rows[0][:4]
     casts: dict[UUID, list[Cast]] = {}
-    for _, _, _, entry, revision, caster, capacity, voided in rows:
+    for _, _, _, _, entry, revision, caster, capacity, voided in rows:
         if entry is not None:
             casts.setdefault(entry, []).append(Cast(revision, caster, Capacity(capacity), voided))
     agents = await _agents(db, frame, arrivals)
     ballots = [await db.get_one(Ballot, row) for row in repeated]
     repeats = {(one.caster_id, one.key): one for one in ballots if one.caster_id and one.key}
-    return _Before(next_index, State(state), is_open, opens_at, closes_at, casts, agents, repeats)
+    return _Before(next_index, corrections, State(state), is_open, opens_at, closes_at, casts, agents, repeats)
 
 
 LOCK = "SELECT next_index, open FROM election.ballot_box WHERE election_id = %s FOR UPDATE"
 BEFORE = """
-SELECT e.state, e.opens_at, e.closes_at, b.entry_id, b.revision, b.caster_id, b.capacity, v.revision IS NOT NULL
+SELECT e.state, e.opens_at, e.closes_at,
+    (SELECT count(*) FROM election.roll_correction AS c WHERE c.election_id = e.id AND c.log_index IS NOT NULL),
+    b.entry_id, b.revision, b.caster_id, b.capacity, v.revision IS NOT NULL
 FROM election.election AS e
 LEFT JOIN election.ballot AS b ON b.election_id = e.id AND b.entry_id = ANY(%s)
 LEFT JOIN election.ballot_void AS v
