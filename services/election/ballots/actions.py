@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.election.ballots.frozen import Frozen
 from services.election.ballots.queries import claim_of
-from services.election.ballots.taking import Arrival, Taken, refused
+from services.election.ballots.taking import Arrival, RollCorrected, Taken, refused
 from services.election.ballots.writer import Origin
 from services.election.errors import ChoicesRefused, MarksRefused
 from services.election.house import Station
@@ -49,6 +49,14 @@ async def cast_ballot(station: Station, actor: Actor, election_id: UUID, marked:
     Errors: ElectionUnknown, NotOpen, HomeNotOnRoll, MarksRefused, ChoicesRefused, BallotRefused, KeyReused, Busy,
     Overdue.
     """
+    while True:
+        try:
+            return await _cast(station, actor, election_id, marked, asked)
+        except RollCorrected:
+            station.elections.forget(election_id)
+
+
+async def _cast(station: Station, actor: Actor, election_id: UUID, marked: Marked, asked: Asked) -> Taken:
     frozen = await station.elections.of(actor, election_id)
     frame = frozen.frame
     entry = frozen.entry_of(marked.home_id, actor.subject)

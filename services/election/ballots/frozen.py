@@ -6,8 +6,8 @@ head lock, cast by cast.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.queries import may_know, rules_of, terms_of
 from services.election.errors import ElectionUnknown, HomeNotOnRoll, NotOpen
+from services.election.rolls.effective import corrections_since_freeze, effective_places
 from services.election.rules.choices import Sheet
 from services.election.rules.parameters import NAMED, Kind, Preset, Rules
 from services.election.rules.roles import DRAFT_ROLES, READER_ROLES
-from services.election.tables import Election, Item, Nominee, RollEntry, RollHome
+from services.election.tables import Election, Item, Nominee, RollCorrection, RollEntry, RollHome
 from shared.database import Database
 from shared.identity import Actor
 
@@ -45,11 +46,14 @@ class Frame:
     code: str
     kind: Kind
     rules: Rules
+    corrections: int = 0
+    """How many corrections of the frozen roll are in it (none for a paper, which names its entitlement itself)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """An announced election: never changed, so that any process may keep it."""
+    """An announced election with its roll, as many corrections in it as `frame` says; a process may keep it until a
+    cast is judged by more of them."""
 
     frame: Frame
     sheet: Sheet
@@ -83,6 +87,10 @@ class FrozenElections:
         self._kept.move_to_end(election_id)
         return found
 
+    def forget(self, election_id: UUID) -> None:
+        """Its roll was corrected since."""
+        self._kept.pop(election_id, None)
+
     async def _load(self, actor: Actor, election_id: UUID) -> Frozen:
         async with self._loading.setdefault(election_id, asyncio.Lock()):
             if election_id not in self._kept:
@@ -111,10 +119,11 @@ def frame_of(election: Election) -> Frame:
 
 async def frozen_of(db: AsyncSession, election: Election) -> Frozen:
     """The memory of an election whose roll is frozen."""
-    entries = await _entries(db, election.id)
+    corrections = await corrections_since_freeze(db, election.id)
+    entries = await _entries(db, election.id, corrections)
     kind = Kind(election.kind)
     return Frozen(
-        frame=frame_of(election),
+        frame=replace(frame_of(election), corrections=len(corrections)),
         sheet=await _sheet(db, election),
         entries=entries,
         by_home={home: entry.id for entry in entries.values() for home in entry.homes},
@@ -122,17 +131,23 @@ async def frozen_of(db: AsyncSession, election: Election) -> Frozen:
     )
 
 
-async def _entries(db: AsyncSession, election_id: UUID) -> Mapping[UUID, Entry]:
+async def _entries(db: AsyncSession, election_id: UUID, corrections: Sequence[RollCorrection]) -> Mapping[UUID, Entry]:
+    """VOTE-7. As frozen; an entitlement that a correction touched has the owners and homes that it has now."""
+    labelled = select(RollHome.home_id, RollHome.label).where(RollHome.election_id == election_id)
+    labels = {row.home_id: row.label for row in await db.execute(labelled)}
     homes: dict[UUID, list[tuple[UUID, str]]] = {}
-    listed = select(RollHome.entry_id, RollHome.home_id, RollHome.label).where(RollHome.election_id == election_id)
-    for entry_id, home_id, label in await db.execute(listed.order_by(RollHome.place)):
-        homes.setdefault(entry_id, []).append((home_id, label))
+    owned: dict[UUID, set[UUID]] = {}
+    for home, place in (await effective_places(db, election_id)).items():
+        homes.setdefault(UUID(place.entry), []).append((UUID(home), labels.get(UUID(home), "")))
+        owned.setdefault(UUID(place.entry), set()).update(UUID(owner) for owner in place.owners)
+    touched = {UUID(one["entry"]) for correction in corrections for one in correction.after["entries"]}
     rows = select(RollEntry.id, RollEntry.owner_ids).where(RollEntry.election_id == election_id)
     found = {}
     for entry_id, owners in await db.execute(rows):
         mine = homes.get(entry_id, [])
         first = mine[0] if mine else (None, "")
-        found[entry_id] = Entry(entry_id, frozenset(owners), tuple(home for home, _ in mine), *first)
+        now = owned.get(entry_id, set()) if entry_id in touched else owners
+        found[entry_id] = Entry(entry_id, frozenset(now), tuple(home for home, _ in mine), *first)
     return found
 
 

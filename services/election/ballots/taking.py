@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, insert, literal, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.frozen import Entry, Frame
-from services.election.ballots.queries import OF_BALLOT
 from services.election.ballots.sealed import new_code, seal_choice
-from services.election.ballots.storing import store
+from services.election.ballots.storing import Place, driver_of, store
 from services.election.errors import BallotRefused, HomeNotOnRoll, NotOpen
-from services.election.log.appending import locked_box
 from services.election.rules.cast_wording import CAST_WORDS
 from services.election.rules.casting import (
     CHANNEL_OF,
@@ -31,7 +29,7 @@ from services.election.rules.casting import (
 from services.election.rules.choices import Chosen, choice_said
 from services.election.rules.commitments import SALT_BYTES, commitment, who_said
 from services.election.rules.states import State
-from services.election.tables import Ballot, BallotBox, BallotReplay, BallotVoid, Election, Proxy
+from services.election.tables import Ballot, BallotReplay, Proxy
 from shared.problems import KeyReused, Refusal
 from shared.sealing import Keys
 
@@ -53,6 +51,10 @@ class Arrival:
     batch: str | None = None
 
 
+class RollCorrected(Refusal):
+    """The frozen roll that a cast was checked against has been corrected since: it is checked anew, nobody is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A ballot that is in the box. `replayed`: it was there before, under the same key."""
@@ -66,6 +68,8 @@ class Taken:
 class _Before:
     """What is known under the lock before a batch is judged."""
 
+    next_index: int
+    corrections: int
     state: State
     open: bool
     opens_at: datetime
@@ -83,13 +87,12 @@ async def take(
 
     `now` dates the lines. Answered, not raised: NotOpen, HomeNotOnRoll, BallotRefused, KeyReused.
     """
-    box = await locked_box(db, frame.id)
-    before = await _before(db, frame, box, arrivals)
+    before = await _before(db, frame, arrivals)
     found: list[Taken | Refusal] = [_judged(frame, before, one, keys) for one in arrivals]
     fresh = [(taken, one) for taken, one in zip(found, arrivals, strict=True) if _is_fresh(taken)]
     ballots = [taken.ballot for taken, _ in fresh if isinstance(taken, Taken)]
     if ballots:
-        await store(db, box, ballots, [one.batch for _, one in fresh], now)
+        await store(db, Place(frame.id, before.next_index, now), ballots, [one.batch for _, one in fresh])
     again = [taken.ballot for taken in found if isinstance(taken, Taken) and taken.replayed]
     if again:
         await note_repetitions(db, again, now)
@@ -129,6 +132,8 @@ def _repeated(before: _Before, one: Arrival) -> Taken | None:
 def _new_ballot(frame: Frame, before: _Before, one: Arrival, keys: Keys) -> Ballot:
     """Errors: NotOpen, HomeNotOnRoll, BallotRefused."""
     _check_open(before, one.at)
+    if one.claim is not None and before.corrections != frame.corrections:
+        raise RollCorrected
     history = before.casts.get(one.entry.id, ())
     wish, proxy = _wish(frame, before, one)
     why = refusal(wish, history, frame.rules.revote)
@@ -193,26 +198,51 @@ def refused(why: CastWhy) -> BallotRefused:
     return BallotRefused(why=why, why_zh=zh, why_en=en)
 
 
-async def _before(db: AsyncSession, frame: Frame, box: BallotBox, arrivals: Sequence[Arrival]) -> _Before:
-    """Read after the lock was taken, by statements of their own: they see what its last holder wrote."""
-    ids = [one.entry.id for one in arrivals]
-    found = (
-        select(Election.state, Election.opens_at, Election.closes_at)
-        .add_columns(Ballot.entry_id, Ballot.revision, Ballot.caster_id, Ballot.capacity, BallotVoid.revision)
-        .select_from(Election)
-        .outerjoin(Ballot, and_(Ballot.election_id == Election.id, Ballot.entry_id == any_(literal(ids, ARRAY(Uuid)))))
-        .outerjoin(BallotVoid, OF_BALLOT)
-        .where(Election.id == frame.id)
-    )
-    rows = (await db.execute(found)).all()
-    state, opens_at, closes_at = rows[0][:3]
+async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -> _Before:
+    """Lock and look in one journey: each statement begins after the one before it, so what is read after the lock is
+    what its last holder wrote."""
+    casters, keys = _keyed(arrivals)
+    driver = await driver_of(db)
+    async with driver.pipeline():
+        head = await driver.execute(LOCK, (frame.id,))
+        found = await driver.execute(BEFORE, ([one.entry.id for one in arrivals], frame.id))
+        keyed = await driver.execute(KEYED, (casters, keys))
+        ((next_index, is_open),) = await head.fetchall()
+        rows = await found.fetchall()
+        repeated = await keyed.fetchall()
+    state, opens_at, closes_at, corrections = rows[0][:4]
     casts: dict[UUID, list[Cast]] = {}
-    for _, _, _, entry, revision, caster, capacity, voided in rows:
+    for _, _, _, _, entry, revision, caster, capacity, voided in rows:
         if entry is not None:
-            casts.setdefault(entry, []).append(Cast(revision, caster, Capacity(capacity), voided is not None))
+            casts.setdefault(entry, []).append(Cast(revision, caster, Capacity(capacity), voided))
     agents = await _agents(db, frame, arrivals)
-    repeats = await _repeats(db, arrivals)
-    return _Before(State(state), box.open, opens_at, closes_at, casts, agents, repeats)
+    ballots = [await db.get_one(Ballot, row) for row in repeated]
+    repeats = {(one.caster_id, one.key): one for one in ballots if one.caster_id and one.key}
+    return _Before(next_index, corrections, State(state), is_open, opens_at, closes_at, casts, agents, repeats)
+
+
+LOCK = "SELECT next_index, open FROM election.ballot_box WHERE election_id = %s FOR UPDATE"
+BEFORE = """
+SELECT e.state, e.opens_at, e.closes_at,
+    (SELECT count(*) FROM election.roll_correction AS c WHERE c.election_id = e.id AND c.log_index IS NOT NULL),
+    b.entry_id, b.revision, b.caster_id, b.capacity, v.revision IS NOT NULL
+FROM election.election AS e
+LEFT JOIN election.ballot AS b ON b.election_id = e.id AND b.entry_id = ANY(%s)
+LEFT JOIN election.ballot_void AS v
+    ON v.election_id = b.election_id AND v.entry_id = b.entry_id AND v.revision = b.revision
+WHERE e.id = %s
+"""
+KEYED = """
+SELECT b.election_id, b.entry_id, b.revision FROM election.ballot AS b
+JOIN unnest(%s::uuid[], %s::text[]) AS asked(caster_id, key) USING (caster_id, key)
+"""
+"""Arrays: one text whatever the batch's size, so that the database plans it once."""
+
+
+def _keyed(arrivals: Sequence[Arrival]) -> tuple[list[UUID], list[str]]:
+    """The casters with a key, and their keys."""
+    asked = [(one.claim.caster, one.key) for one in arrivals if one.claim is not None and one.key is not None]
+    return [caster for caster, _ in asked], [key for _, key in asked]
 
 
 async def _agents(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -> Mapping[tuple[UUID, UUID], UUID]:
@@ -224,21 +254,3 @@ async def _agents(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
         Proxy.election_id == frame.id, Proxy.entry_id.in_(others), Proxy.ended_at.is_(None)
     )
     return {(entry, agent): proxy for entry, agent, proxy in await db.execute(standing)}
-
-
-async def _repeats(db: AsyncSession, arrivals: Sequence[Arrival]) -> Mapping[tuple[UUID, str], Ballot]:
-    """The ballots that came under these casters' keys before, in whatever election."""
-    asked = [(one.claim.caster, one.key) for one in arrivals if one.claim is not None and one.key is not None]
-    if not asked:
-        return {}
-    casters, keys = zip(*asked, strict=True)
-    found = (await db.execute(KEYED, {"casters": list(casters), "keys": list(keys)})).all()
-    repeated = [await db.get_one(Ballot, (row.election_id, row.entry_id, row.revision)) for row in found]
-    return {(ballot.caster_id, ballot.key): ballot for ballot in repeated if ballot.caster_id and ballot.key}
-
-
-KEYED = text(
-    "SELECT b.election_id, b.entry_id, b.revision FROM election.ballot AS b"
-    " JOIN unnest(CAST(:casters AS uuid[]), CAST(:keys AS text[])) AS asked(caster_id, key) USING (caster_id, key)"
-)
-"""Arrays: one text whatever the batch's size, so that the database plans it once."""

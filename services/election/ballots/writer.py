@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import psycopg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -29,7 +30,7 @@ MOST_WAITING = 4_000
 OPERATION = "cast_ballot"
 ON_RECORD = frozenset({CastWhy.HOME_HAS_CAST, CastWhy.OWNER_HAS_CAST, CastWhy.PAPER_RETURNED})
 """BAL-12. Somebody else's ballot, or another channel's, came first: the later is refused and logged."""
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
+AWAY = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError)
 """The database failed before it was told to commit: nothing is stored."""
 
 Answer = Taken | Exception
@@ -117,7 +118,11 @@ class Writer:
     async def _write(self, frame: Frame, batch: Sequence[Waiting]) -> Sequence[Answer]:
         house = self._house
         async with house.database.write() as session:
-            found = await take(session, house.keys, frame, [one.arrival for one in batch], house.clock.now())
+            try:
+                found = await take(session, house.keys, frame, [one.arrival for one in batch], house.clock.now())
+            except psycopg.Error:
+                await session.invalidate()  # the pool does not see what happens beneath it
+                raise
             on_record = [_refused(frame, *both) for both in zip(batch, found, strict=True) if _is_on_record(both[1])]
             await audit.record_all(session, house.metadata, on_record)
             try:

@@ -24,6 +24,7 @@ from shared import audit
 from shared.database import new_id
 from shared.files import References
 from shared.identity import Actor
+from shared.problems import RoleForbidden
 from shared.sealing import Keys
 
 
@@ -134,6 +135,28 @@ def _counted() -> list[Warrant]:
 def _refused(why: ProxyWhy) -> ProxyRefused:
     zh, en = PROXY_WORDS[why]
     return ProxyRefused(why=why, why_zh=zh, why_en=en)
+
+
+async def file_letter(
+    db: AsyncSession, actor: Actor, keys: Keys, election_id: UUID, proxy_id: UUID, token: str, now: datetime
+) -> tuple[Proxy, RollEntry]:
+    """VOTE-1. The desk puts the paper of an authority on file, before closing; one that is there stays.
+
+    Errors: ElectionUnknown, NotOpen, RoleForbidden, ProxyUnknown, ProxyRefused, ReferenceRefused.
+    """
+    paper = _paper(keys, actor, token, now)
+    election, _ = await running(db, actor, election_id, now)
+    if not actor.holds(DESK_ROLES, election.compound_code):
+        raise RoleForbidden(needed=sorted(DESK_ROLES))
+    found = (await db.execute(visible(actor, election.id, True).where(Proxy.id == proxy_id))).one_or_none()
+    if found is None:
+        raise ProxyUnknown
+    proxy, entry = found
+    if proxy.paper_file is not None:
+        raise _refused(ProxyWhy.PAPER_ON_FILE)
+    proxy.paper_file = paper
+    audit.note(db, "proxy", proxy.id, election.compound_code)
+    return proxy, entry
 
 
 async def end_proxy(db: AsyncSession, actor: Actor, election_id: UUID, proxy_id: UUID, now: datetime) -> None:

@@ -18,14 +18,16 @@ from services.election.errors import (
 )
 from services.election.house import Means
 from services.election.proxies import actions, queries
-from services.election.proxies.schemas import NewProxy, ProxySeen, proxy_seen
+from services.election.proxies.schemas import FilePaper, NewProxy, ProxySeen, proxy_seen
 from services.election.rules.roles import DESK_ROLES
 from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.files import ReferenceRefused
-from shared.identity import SignedIn
+from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
+from shared.problems import RoleForbidden
 
 router = APIRouter(prefix="/v1/elections/{election_id}/proxies", tags=["election"], route_class=EdgeRoute)
+Desk = Annotated[Actor, Depends(allow(*DESK_ROLES))]
 Proxies = Annotated[Page, Depends(paged(queries.PROXIES))]
 
 
@@ -49,6 +51,20 @@ async def list_proxies(db: Reading, actor: SignedIn, election_id: UUID, page: Pr
     election = await election_of(db, actor, election_id)
     statement = queries.visible(actor, election.id, actor.holds(DESK_ROLES, election.compound_code))
     return await page_of(db, statement, page, lambda row: proxy_seen(row.Proxy, row.RollEntry))
+
+
+@router.post(
+    "/{proxy_id}/papers",
+    operation_id="file_letter",
+    summary="Put the letter of an agent on file",
+    status_code=201,
+    responses=answers(ElectionUnknown, NotOpen, RoleForbidden, ProxyUnknown, ProxyRefused, ReferenceRefused),
+)
+async def file_letter(
+    db: Writing, actor: Desk, means: Means, election_id: UUID, proxy_id: UUID, change: FilePaper, now: Now
+) -> ProxySeen:
+    """Before closing: without it the ballot of a company's agent is INVALID."""
+    return proxy_seen(*await actions.file_letter(db, actor, means.keys, election_id, proxy_id, change.paper, now))
 
 
 @router.delete(

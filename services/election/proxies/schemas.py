@@ -30,6 +30,14 @@ class NewProxy(Input):
         return Given(self.home_id, self.warrant, self.agent_id, self.paper)
 
 
+class FilePaper(Input):
+    """The reference of the uploaded letter."""
+
+    model_config = Input.model_config | example(paper="f1.WyJhdHRhY2giXQ.c2lnbmF0dXJl")
+
+    paper: Annotated[str, Field(min_length=1, max_length=LONGEST_TOKEN)]
+
+
 class ProxySeen(Output):
     """One authority. `has_paper` false for an agent: his ballot is INVALID until the letter is on file."""
 

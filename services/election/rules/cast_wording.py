@@ -46,6 +46,7 @@ PROXY_WORDS: Mapping[ProxyWhy, tuple[str, str]] = {
     ProxyWhy.OWN_ENTITLEMENT: ("受托人本身就是共有业主,无须委托。", "The agent is an owner of it himself."),
     ProxyWhy.PAPER_NEEDED: ("请附书面授权材料。", "The written authority is needed."),
     ProxyWhy.TOO_MANY: ("该受托人代理的业主已达上限。", "The agent stands for as many principals as he may."),
+    ProxyWhy.PAPER_ON_FILE: ("书面材料已存档。", "Its paper is on file already."),
     ProxyWhy.STANDS_ALREADY: ("已有一份有效授权,请先终止。", "An authority stands already; end it first."),
 }
 EXTENSION_WORDS: Mapping[ExtensionWhy, tuple[str, str]] = {

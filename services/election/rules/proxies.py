@@ -32,6 +32,7 @@ class ProxyWhy(StrEnum):
     PAPER_NEEDED = "PAPER_NEEDED"
     TOO_MANY = "TOO_MANY"
     STANDS_ALREADY = "STANDS_ALREADY"
+    PAPER_ON_FILE = "PAPER_ON_FILE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,11 @@ async def test_the_desk_takes_an_authority_with_its_paper_and_an_agent_before_hi
     assert (bare.json()["why"], forged.status_code) == ("PAPER_NEEDED", 422)
     assert [one.status_code for one in (written, guardian, letterless, *casts)] == [201] * 6
     assert [one["suspended"] for one in mine] == [False, False, True]
+    filing = f"/v1/elections/{election['id']}/proxies/{letterless.json()['id']}/papers"
+    filed = [await hall.post(hall.clerk, filing, {"paper": paper}) for _ in range(2)]
+    mine = (await hall.get(eve, f"/v1/elections/{election['id']}/ballots")).json()["items"]
+    assert [one.status_code for one in filed] == [201, 409]
+    assert [one["suspended"] for one in mine] == [False, False, False]
 
 
 async def test_property_company_staff_and_owner_members_stand_for_nobody(hall: Hall) -> None:

@@ -1,0 +1,51 @@
+"""A roll that is corrected while voting runs: the next cast is judged by it, whatever a process remembers."""
+
+import json
+from typing import Any
+
+import psycopg
+
+from tests.election.api.casting import owned, owner, vote
+from tests.election.api.conftest import Hall
+from tests.election.api.neighbour import home_id
+from tests.factories.tokens import Somebody
+
+
+def correct(admin_url: str, election: dict[str, Any], place: int, now_owner: Somebody) -> None:
+    """As two officers would have it: the home has another owner, and the log a line that says so."""
+    with psycopg.connect(admin_url) as connection:
+        entry, building, area = connection.execute(
+            "SELECT entry_id, building, area_hundredths FROM election.roll_home"
+            " WHERE home_id = %s AND election_id = %s",
+            (home_id(place), election["id"]),
+        ).fetchone() or ("", "", 0)
+        home = {
+            "entry": str(entry),
+            "building": building,
+            "area": area,
+            "owner_known": True,
+            "owners": [str(now_owner.subject)],
+        }
+        weighs = {"entry": str(entry), "heads": 1, "area": area, "area_unknown": 0}
+        connection.execute(
+            "INSERT INTO election.roll_correction (id, election_id, number, change, home_id, before, after, reason, by,"
+            " second, proposed, confirms, at, log_index) VALUES (gen_random_uuid(), %s, 2, 'OWNERS', %s, '{}', %s,"
+            " 'x', 'a', 'b', false, 1, now(), 999)",
+            (election["id"], home_id(place), json.dumps({"home": home, "entries": [weighs]})),
+        )
+
+
+async def test_who_owns_a_home_by_a_correction_casts_for_it_and_the_former_owner_does_not(
+    hall: Hall, admin_url: str
+) -> None:
+    """VOTE-1, VOTE-7."""
+    ann, bob = owner(7), owner(8)
+    owned(hall, 4, ann)
+    election = await hall.decision_opened()
+    assert (await vote(hall, bob, election, 4)).status_code == 404
+
+    correct(admin_url, election, 4, bob)
+    replies = [await vote(hall, who, election, 4) for who in (ann, bob)]
+
+    assert [reply.status_code for reply in replies] == [404, 201], replies[1].text
+    assert (await vote(hall, owner(5), election, 5)).status_code == 201
