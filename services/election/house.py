@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.election.ballots.codes import Tries
+from services.election.ballots.following import Follower
 from services.election.ballots.frozen import FrozenElections
 from services.election.ballots.writer import Writer
 from shared.edge import house_of
@@ -33,18 +34,30 @@ async def _means(request: Request) -> MeansOf:
 class Station:
     """Where ballots come in, one a process: what is remembered of elections, and the writer."""
 
+    keys: Keys
     elections: FrozenElections
     writer: Writer
     tries: Tries
+    follower: Follower
 
     @classmethod
     def of(cls, house: House) -> "Station":
-        return cls(FrozenElections(house.database), Writer(house), Tries())
+        return cls(
+            house.keys,
+            FrozenElections(house.database),
+            Writer(house),
+            Tries(),
+            Follower(house.database, house.clock.now),
+        )
+
+
+def station_of(request: Request) -> Station:
+    found: Station = request.app.state.station
+    return found
 
 
 async def _station(request: Request) -> Station:
-    found: Station = request.app.state.station
-    return found
+    return station_of(request)
 
 
 Means = Annotated[MeansOf, Depends(_means)]

@@ -1,5 +1,7 @@
 """What the election room reads from its environment: what every room reads, and where its notary is."""
 
+from pydantic import Field
+
 from shared.settings import RoomSettings, room_config
 
 
@@ -10,8 +12,8 @@ class ElectionSettings(RoomSettings):
 
     notary: bool = True
     """Whether this process also signs checkpoints; else `python -m services.election notary` does, somewhere else."""
-    notary_database_url: str = ""
-    """postgresql://notary@host/database. Empty: the room's own address with the notary's role, where none needs a
-    password."""
+    notary_database_url: str = Field("", repr=False)
+    """postgresql://host/database of the notary's role. Empty: the room's own address, where that needs no password."""
+    notary_database_password: str = Field("", repr=False)
     notary_key: str = ""
-    """The notary's public key (name+id+key) where its key file is not in this house's folder."""
+    """The notary's public key (name+id+key) where its key file does not lie with this process's keys."""

@@ -16,7 +16,6 @@ import zlib
 from base64 import b64decode
 from collections import Counter
 from datetime import datetime, timedelta, timezone
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -24,37 +23,25 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 Said = dict[str, Any]
-SHANGHAI = timezone(timedelta(hours=8))
+SHANGHAI, EXTENSION = timezone(timedelta(hours=8)), timedelta(days=15)
 SPECIAL = {"RAISE_FUND", "REBUILD", "CHANGE_COMMON_PARTS"}
 TWO_THIRDS, OVER_HALF, THREE_QUARTERS, ALL = (2, 3, True), (1, 2, False), (3, 4, True), (1, 1, True)
-EXTENSION = timedelta(days=15)
 OPEN_LEAVES = {"ANNOUNCED", "ROLL", "OPENED", "EXTENDED", "CAST", "RETURNED", "CLOSE", "VOID", "CORRECTION"}
 LATE_LEAVES = {"TRANSCRIBED", "VOID", "CORRECTION", "STATUS", "COUNTED", "FINAL"}
-ORDER = ("RECORD", "NOTE", "NOTARY", "TEXT", "TERMS", "ENTRY", "CHECKPOINT", "LEAF", "CORRECTION", "BALLOT",
-         "EFFECTIVE", "RESULT", "END")
+ORDER = ("RECORD", "TERMS", "ENTRY", "CHECKPOINT", "LEAF", "CORRECTION", "BALLOT", "EFFECTIVE", "RESULT", "END")
 SIDES, BOTH = ("agree", "oppose", "abstain", "invalid"), ("heads", "area")
 MALFORMED = (KeyError, ValueError, TypeError, IndexError, AttributeError, StopIteration)
 
-
-class Unreadable(Exception):
-    """The file cannot be read as a record at all."""
-
-
 def canonical(said: Any) -> str:
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
 def sha(*parts: bytes) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
-
 def commits(salt: str, said: Any) -> str:
     return sha(bytes.fromhex(salt), canonical(said).encode()).hex()
-
 def day_of(instant: Any) -> str:
     return datetime.fromisoformat(str(instant)).astimezone(SHANGHAI).date().isoformat()
-
 def plus(*sides: Said) -> Said:
     return {name: sum(side[name] for side in sides) for name in BOTH}
-
 
 class Peaks:
     """A log so far, as the roots of its complete subtrees, largest first (RFC 6962)."""
@@ -76,7 +63,6 @@ class Peaks:
         for peak in reversed(self.peaks[:-1]):
             found = sha(b"\x01", peak, found)
         return found
-
 
 class Note:
     """A signed checkpoint: origin, size, root and algorithms; then who signed."""
@@ -100,9 +86,7 @@ class Note:
             return False
         return (self.name, self.signed[:4], key_id, public[:1]) == (name, known, known.hex(), b"\x01")
 
-
 def test(name: str, measure: str, part: int, whole: int, share: tuple[int, int, bool]) -> Said:
-    """One inequality, cross-multiplied; of nothing nothing is enough."""
     above, below, inclusive = share
     left, right = below * part, above * whole
     shown = [f"{times}*{one}" if times > 1 else f"{one}" for times, one in ((below, part), (above, whole))]
@@ -117,98 +101,70 @@ def verdict(*tests: Said) -> Said:
     return {"passed": not failed, "failed": failed, "tests": [*tests]}
 
 def four_tests(roll: Said, taking: Said, agree: Said, share: tuple[int, int, bool]) -> Said:
-    return verdict(test("PARTICIPATION_AREA", "AREA", taking["area"], roll["area"], TWO_THIRDS),
-                   test("PARTICIPATION_HEADS", "HEADS", taking["heads"], roll["heads"], TWO_THIRDS),
-                   test("APPROVAL_AREA", "AREA", agree["area"], taking["area"], share),
-                   test("APPROVAL_HEADS", "HEADS", agree["heads"], taking["heads"], share))
-
-def flat(said: Any, path: str = "") -> list[str]:
-    """Every value of some figures with its place, one text each."""
-    if not isinstance(said, dict | list):
-        return [f"{path} is {said!r}"]
-    pairs = sorted(said.items()) if isinstance(said, dict) else list(enumerate(said))
-    return [f"{path} has {len(pairs)}"] + [one for name, value in pairs for one in flat(value, f"{path}.{name}")]
-
+    asked = (("PARTICIPATION", taking, roll, TWO_THIRDS), ("APPROVAL", agree, taking, share))
+    return verdict(*(test(f"{name}_{measure.upper()}", measure.upper(), part[measure], whole[measure], needed)
+                     for name, part, whole, needed in asked for measure in ("area", "heads")))
 
 class Record:
     """One record, line after line, each judged where it stands; then what only the whole can show."""
-
     def __init__(self, key: str | None, older: list[Note], receipt: Said | None) -> None:
-        self.key, self.older, self.receipt, self.watched = key, older, receipt, ""
+        self.key, self.older, self.receipt = key, older, receipt
         self.wrong, self.proved, self.open, self.counts = [], [], [], Counter()
-        self.line, self.stage, self.day, self.text, self.text_line = 0, 0, "", "", 0
+        self.line, self.stage, self.day = 0, 0, ""
         self.entries, self.frozen, self.notes, self.results, self.counted = [], [], [], [], []
         self.peaks, self.roots = Peaks(), {note.size: b"" for note in older}
         self.cast, self.read, self.voids, self.corrections, self.totals = {}, {}, {}, {}, {}
         self.ballots, self.history, self.effective = {}, {}, {}
         self.ends: Any = None
-        self.announced: Any = None
         self.closed, self.final, self.status = -1, -1, (-1, "", 0)
-
     def must(self, holds: Any, code: str, text: str, line: int | None = None) -> bool:
         if not holds:
             self.wrong.append((self.line if line is None else line, code, text))
         return bool(holds)
-
     def judge(self, lines: Any) -> "Record":
         for self.line, raw in enumerate(lines, 1):
             try:
                 said = json.loads(raw)
                 kind, stage = said["line"], ORDER.index(said["line"])
-                # A leaf's line is not hashed itself: its body is.
                 self.must(kind == "LEAF" or raw == canonical(said).encode() + b"\n", "FORMAT", "not canonical JSON")
                 self.must(stage >= self.stage, "ORDER", f"{kind} stands too late")
                 self.stage = max(self.stage, stage)
                 self.counts[kind] += 1
-                if kind != "NOTE":
-                    getattr(self, f"on_{kind.lower()}")(said)
+                getattr(self, f"on_{kind.lower()}")(said)
             except MALFORMED as fault:
                 self.must(False, "FORMAT", f"cannot be read: {fault!r}")
-        self.must(self.counts["END"] == 1, "CUT", "the file ends before its last line")
-        once = all(self.counts[kind] == 1 for kind in ("RECORD", "NOTARY", "TEXT", "TERMS"))
-        if self.must(once, "FORMAT", "a line that must be there once is not") and self.counts["END"]:
-            try:
+        try:
+            once = self.counts["RECORD"] == self.counts["TERMS"] == self.counts["END"] == 1
+            if self.must(once, "CUT", "the file is cut, or its first or last line is there twice"):
                 self.conclude()
-            except MALFORMED as fault:
-                self.must(False, "FORMAT", f"does not fit together: {fault!r}")
+        except MALFORMED as fault:
+            self.must(False, "FORMAT", f"does not fit together: {fault!r}")
         self.wrong.sort()
         return self
-
     def on_record(self, said: Said) -> None:
-        self.head, self.election = said, said["election"]
+        self.head, self.election, self.notary = said, said["election"], said["notary"]
         self.complete, self.household = said["edition"] == "COMPLETE", said["kind"] == "T2"
         known = (self.line, said["version"], said["count"]) == (1, 1, "linli-count/1")
         self.must(known and said["edition"] in {"PUBLIC", "COMPLETE"}, "FORMAT", "another kind of record")
-
-    def on_notary(self, said: Said) -> None:
-        self.notary = said["key"]
-        self.must(self.key in (None, said["key"]), "KEY", "another notary's key than the one you gave")
-
-    def on_text(self, said: Said) -> None:
-        self.text, self.text_line = said["text"], self.line
-
+        self.must(self.key in (None, self.notary), "KEY", "another notary's key than the one you gave")
     def on_terms(self, said: Said) -> None:
-        """What it is counted by is what was announced, as far as the text says it."""
-        self.terms, text = said, json.loads(self.text)
-        told = {name: said[name] for name in ("seats", "round", "rules", "opens_at", "closes_at")}
-        for name, value in (told | {name: self.head[name] for name in ("kind", "preset", "election")}).items():
-            self.must(text.get(name, value) == value, "TERMS", f"{name} is not what was announced")
+        self.terms, self.terms_line, text = said, self.line, json.loads(said["text"])
+        for name in ("seats", "round", "rules", "opens_at", "closes_at", "kind", "preset", "election"):
+            told = (self.head | said)[name]
+            self.must(text.get(name, told) == told, "TERMS", f"{name} is not what was announced")
         numbers = [one["number"] for one in text["nominees"]]
         items = [{name: one[name] for name in ("number", "matter")} for one in text.get("items", [])]
-        same = (numbers, items, text["lot"]["seed"]) == (said["nominees"], said["items"], said["seed"])
-        same &= bool(text.get("silence_adopted")) == said["silence_adopted"]
+        announced = (numbers, items, text["lot"]["seed"], bool(text.get("silence_adopted")))
+        same = announced == (said["nominees"], said["items"], said["seed"], said["silence_adopted"])
         self.must(same, "TERMS", "names, items, seed or the rule on silence are not the announced ones")
-
     def on_entry(self, said: Said) -> None:
-        place = len(self.entries)
-        self.must(said["place"] == place, "ROLL", f"place {place} of the roll is missing")
+        self.must(said["place"] == len(self.entries), "ROLL", f"place {len(self.entries)} of the roll is missing")
         if self.complete:
-            own = (said["said"]["election"], said["said"]["place"]) == (self.election, place)
+            own = (said["said"]["election"], said["said"]["place"]) == (self.election, len(self.entries))
             same = own and commits(said["salt"], said["said"]) == said["commitment"]
             self.must(same, "ROLL_ENTRY", "the row is not the one that was frozen")
         self.entries.append(said)
         self.frozen.append((self.line, said))
-
     def on_checkpoint(self, said: Said) -> None:
         note = Note(said["note"])
         self.must(note.signed_by(self.notary), "SIGNATURE", "the notary did not sign this checkpoint")
@@ -218,15 +174,12 @@ class Record:
         self.roots[note.size] = b""
 
     # The log
-
     def on_leaf(self, said: Said) -> None:
         index, body = said["index"], said["body"]
         self.must(index == self.peaks.size, "LOG_INDEX", f"leaf {self.peaks.size} is missing")
         self.peaks.add(sha(b"\x00", body.encode()))
         if self.peaks.size in self.roots:
             self.roots[self.peaks.size] = self.peaks.root()
-        if self.receipt and index == self.receipt["log_index"]:
-            self.watched = body
         leaf = json.loads(body)
         kind, day, late = leaf["type"], leaf["day"], self.closed >= 0
         self.must(canonical(leaf) == body, "LEAF", "the leaf is not canonical JSON")
@@ -237,19 +190,16 @@ class Record:
         if self.must(kind in (LATE_LEAVES if late else OPEN_LEAVES), "LATE_LEAF" if late else "LEAF_ORDER",
                      f"{kind} may not stand {'after' if late else 'before'} the closing"):
             getattr(self, f"leaf_{kind.lower()}")(index, leaf)
-
     def leaf_announced(self, index: int, leaf: Said) -> None:
-        self.must(sha(self.text.encode()).hex() == leaf["text"], "TEXT", "not the announced text", self.text_line)
-
+        self.must(sha(self.terms["text"].encode()).hex() == leaf["text"], "TEXT", "not the announced", self.terms_line)
     def leaf_roll(self, index: int, leaf: Said) -> None:
-        same = Peaks(one["commitment"] for one in self.entries).root().hex() == leaf["root"]
-        same &= leaf["entries"] == len(self.entries)
-        self.must(same, "ROLL_ROOT", "not the roll that was frozen", self.frozen[0][0] if self.frozen else None)
+        root = Peaks(one["commitment"] for one in self.entries).root().hex()
+        self.must((root, len(self.entries)) == (leaf["root"], leaf["entries"]), "ROLL_ROOT", "not the frozen roll",
+                  self.frozen[0][0] if self.frozen else None)
         self.totals = {name: leaf[name] for name in BOTH}
         for name in (*BOTH, "area_unknown") if self.complete else ():
             total = sum(one["said"][name] for one in self.entries)
             self.must(leaf[name] == total, "ROLL_TOTALS", f"the rows have {total} {name}")
-
     def leaf_opened(self, index: int, leaf: Said) -> None:
         end, told = datetime.fromisoformat(leaf["closes_at"]), datetime.fromisoformat(self.terms["closes_at"])
         fits = self.ends == told and leaf["day"] <= day_of(told) and told < end <= told + EXTENSION
@@ -257,47 +207,36 @@ class Record:
             fits = self.ends is None and end == told and leaf["day"] >= day_of(self.terms["opens_at"])
         self.must(fits, "WINDOW", "not the announced window, or an extension that may not be")
         self.ends = end
-
     def leaf_cast(self, index: int, leaf: Said) -> None:
         self.must((leaf["type"] == "CAST") == ("what" in leaf), "LEAF", "only a cast ballot tells its choice")
-        fits = self.ends is not None and leaf["day"] <= day_of(self.ends)
-        self.must(fits, "WINDOW", "a ballot before the opening or after the announced end")
+        self.must(self.ends and leaf["day"] <= day_of(self.ends), "WINDOW", "a ballot before or after the window")
         self.cast[index] = leaf
-
     leaf_extended, leaf_returned = leaf_opened, leaf_cast
-
     def leaf_close(self, index: int, leaf: Said) -> None:
         self.closed = index
-        self.must(self.ends is not None and leaf["day"] >= day_of(self.ends), "WINDOW", "closed before the end")
-
+        self.must(self.ends and leaf["day"] >= day_of(self.ends), "WINDOW", "closed before the announced end")
     def leaf_transcribed(self, index: int, leaf: Said) -> None:
         fits = "what" not in self.cast.get(leaf["of"], {"what": 0}) and leaf["of"] not in self.read
         self.must(fits, "TRANSCRIBED", f"leaf {leaf['of']} is no returned paper, or was read before")
         self.read[leaf["of"]] = leaf["what"]
-
     def leaf_void(self, index: int, leaf: Said) -> None:
         self.must(leaf["of"] in self.cast and leaf["of"] not in self.voids, "VOID", "no ballot, or void before")
         self.voids[leaf["of"]] = index
-
     def leaf_correction(self, index: int, leaf: Said) -> None:
         self.must(leaf["before"] == self.totals, "CORRECTION", "the totals before it are not those that stood")
         self.totals, self.corrections[index] = leaf["after"], leaf
-
     def leaf_status(self, index: int, leaf: Said) -> None:
         self.must(leaf["entries"] == len(self.entries), "STATUS", "not one status an entry of the roll")
         self.status = (index, leaf["root"], self.line)
-
     def leaf_counted(self, index: int, leaf: Said) -> None:
-        self.counted.append(leaf["figures"])
-        fits = leaf["number"] == len(self.counted) and self.status[0] >= 0 > self.final
-        self.must(fits, "LEAF_ORDER", "counts are numbered from 1 and follow a status of each entry")
-
-    def leaf_final(self, index: int, leaf: Said) -> None:
-        self.must(leaf["number"] == len(self.counted) and self.final < 0, "LEAF_ORDER", "not the last count is final")
-        self.final = index
+        if leaf["type"] == "COUNTED":
+            self.counted.append(leaf["figures"])
+        self.must(leaf["number"] == len(self.counted) and self.status[0] >= 0 > self.final, "LEAF_ORDER",
+                  "counts are numbered, follow a status of each entry, and the last one is final")
+        self.final = index if leaf["type"] == "FINAL" else self.final
+    leaf_final = leaf_counted
 
     # Openings
-
     def on_correction(self, said: Said) -> None:
         row, leaf = self.entries[said["said"]["place"]], self.corrections[said["index"]]
         moved = {name: said["said"][name] - row["said"][name] for name in BOTH}
@@ -305,22 +244,19 @@ class Record:
         same = opened == (leaf["entry"], leaf["reason"]) and leaf["after"] == plus(leaf["before"], moved)
         self.must(same, "CORRECTION", "not the correction that was logged")
         self.entries[said["said"]["place"]] = {**row, "said": said["said"]}
-
     def choice(self, said: Said) -> Any:
-        """What a ballot says, judged against what its leaf, or the reading of its paper, commits to."""
+        # Against what its leaf, or the reading of its paper, commits to.
         committed = self.cast[said["index"]].get("what") or self.read.get(said["index"])
         if self.must("what" in said, "OPENING", "the ballot is not opened"):
             same = commits(said["what_salt"], said["what"]) == committed and said["what"]["election"] == self.election
             self.must(same, "OPENING", "not the choice that was committed to")
         return said.get("what")
-
     def on_effective(self, said: Said) -> None:
         index = said["index"]
         self.must(not self.complete and index in self.cast, "EFFECTIVE", "no ballot of this log")
         self.must(index > max(self.effective, default=-1), "DOUBLE", "counted twice, or out of order")
         self.must(not self.voided(index), "VOID", "a voided ballot is counted")
         self.effective[index] = ("", self.choice(said) if self.household else None, None)
-
     def on_ballot(self, said: Said) -> None:
         index, who = said["index"], said["who"]
         self.must(self.complete and index in self.cast, "BALLOT", "no ballot of this log")
@@ -328,103 +264,85 @@ class Record:
         same = commits(said["who_salt"], who) == self.cast[index]["who"] and who["election"] == self.election
         self.must(same, "OPENING", "not whom the leaf commits to")
         before = self.history.setdefault(who["entry"], [])
-        self.must(who["revision"] == len(before) + 1, "DOUBLE", "two first ballots of one entitlement, or one is hidden")
+        self.must(who["revision"] == len(before) + 1, "DOUBLE", "two first ballots of one entitlement, or one hidden")
         paper = "what" not in self.cast[index]
         self.must((said["capacity"] == "PAPER") == paper, "BALLOT", "a paper is none, or none is one")
         before.append((index, said["capacity"], said["effective"], self.line))
-        unread = paper and not said["effective"] and index not in self.read
-        self.ballots[index] = (who["entry"], None if unread else self.choice(said), said["fault"])
-
+        opened = self.choice(said) if said["effective"] or not paper or index in self.read else None
+        self.ballots[index] = (who["entry"], opened, said["fault"])
     def on_result(self, said: Said) -> None:
         self.results.append((self.line, said))
-        if not self.must(said["number"] == len(self.results) <= len(self.counted), "RESULT", "no such count was logged"):
-            return
+        known = said["number"] == len(self.results) <= len(self.counted)
         if said["figures"].get("merged") is True and not self.complete and not self.household:
-            self.open.append("that these figures are the logged ones, where small sides are merged (complete edition)")
-        else:
-            same = sha(canonical(said["figures"]).encode()).hex() == self.counted[said["number"] - 1]
-            self.must(same, "DIGEST", "not the figures that were logged")
-
+            self.open.append("that these figures are the logged ones, as small sides are merged (complete edition)")
+        elif self.must(known, "RESULT", "no such count was logged"):
+            self.must(sha(canonical(said["figures"]).encode()).hex() == self.counted[said["number"] - 1],
+                      "DIGEST", "not the figures that were logged")
     def on_end(self, said: Said) -> None:
         self.must(said["lines"] == self.line - 1, "CUT", "lines were added or are missing")
 
     # What only the whole can show
-
     def conclude(self) -> None:
         for line, note, _ in self.notes:
             if self.must(note.size <= self.peaks.size, "TRUNCATED", "leaves that were signed are missing", line):
                 self.must(self.roots[note.size] == note.root, "CHECKPOINT", "another log was signed", line)
         self.must(self.notes, "UNSIGNED", "no checkpoint", 0)
         for older in self.older:
-            self.check_older(older)
-        if not self.must(self.closed >= 0 and self.status[0] >= 0 and self.results, "UNCOUNTED", "nothing is counted", 0):
-            return
-        if self.complete:
-            self.check_ballots()
-        self.check_status()
-        if self.must(len(self.results) == len(self.counted), "RESULT", "a count that was logged is missing", 0):
-            self.check_result(*self.results[-1])
-        if self.receipt:
-            self.check_receipt(self.receipt)
-        self.summarise()
-
-    def check_older(self, older: Note) -> None:
-        ours = older.signed_by(self.key or self.notary) and older.origin == f"linli/{self.election}"
-        if self.must(ours, "OLDER", "the older checkpoint is not of this log, or not by its notary", 0):
+            ours = older.signed_by(self.key or self.notary) and older.origin == f"linli/{self.election}"
             same = older.size <= self.peaks.size and self.roots[older.size] == older.root
+            self.must(ours, "OLDER", "the older checkpoint is not of this log, or not by its notary", 0)
             self.must(same, "NOT_EXTENSION", f"it does not begin with the {older.size} leaves signed before", 0)
             self.proved.append(f"the log only grew since the older checkpoint ({older.size} leaves)")
-
+        if self.must(self.closed >= 0 and self.status[0] >= 0 and self.results, "UNCOUNTED", "it is not counted", 0):
+            if self.complete:
+                self.check_ballots()
+            self.check_status()
+            self.must(len(self.results) == len(self.counted), "RESULT", "a count that was logged is missing", 0)
+            self.check_result(*self.results[-1])
+            if self.receipt:
+                self.check_receipt(self.receipt)
+            self.summarise()
     def voided(self, index: int) -> bool:
         return bool(self.voids.get(index, self.peaks.size) < self.status[0])
-
     def check_ballots(self) -> None:
-        """Complete edition: every ballot is somebody's, and by the rule which of his counts."""
+        # Which of somebody's counts: a void ends everything before it; an owner's prevails; else the newest.
         self.must(self.cast.keys() == self.ballots.keys(), "BALLOT", "not every ballot is opened", 0)
         self.must(self.counts["CORRECTION"] == len(self.corrections), "CORRECTION", "not every one is opened", 0)
         known = {one["said"]["entry"] for one in self.entries}
         self.must(len(known) == len(self.entries), "DOUBLE", "an entitlement is on the roll twice", self.frozen[0][0])
         for entry, cast in self.history.items():
             self.must(entry in known, "BALLOT", "a ballot of nobody on the roll", cast[0][3])
-            # A void ends everything before it; an owner's prevails; else the newest.
             live = cast[max((place for place, one in enumerate(cast) if self.voided(one[0])), default=-1) + 1 :]
             counts = ([one for one in live if one[1] == "OWNER"] or live or [(-1,)])[-1][0]
             for index, _, effective, line in cast:
                 self.must(effective == (index == counts), "EFFECTIVE", "not the ballot that the rule takes", line)
             if counts >= 0:
                 self.effective[counts] = self.ballots[counts]
-
     def check_status(self) -> None:
         mine = {vote[0]: index for index, vote in self.effective.items()}
         for line, one in self.frozen if self.complete else ():
-            own: Said = {"election": self.election, "entry": one["said"]["entry"], "status": "NONE"}
-            if own["entry"] in mine:
-                own |= {"status": "EFFECTIVE", "index": mine[own["entry"]]}
+            own: Said = {"election": self.election, "entry": one["said"]["entry"]}
+            own |= {"status": "EFFECTIVE", "index": mine[own["entry"]]} if own["entry"] in mine else {"status": "NONE"}
             salt = hmac.digest(bytes.fromhex(one["salt"]), b"status", "sha256").hex()
             self.must(commits(salt, own) == one["status"], "STATUS", "not what its ballots give", line)
         same = Peaks(one["status"] for one in self.entries).root().hex() == self.status[1]
         self.must(same, "STATUS", "not the status tree that was logged", self.status[2])
         self.must(len(self.effective) <= len(self.entries), "DOUBLE", "more ballots count than entitlements are", 0)
-
     def check_result(self, line: int, result: Said) -> None:
-        self.line, figures = line, {name: one for name, one in result["figures"].items() if name not in {"merged", "salt"}}
+        self.line, figures = line, {n: one for n, one in result["figures"].items() if n not in ("merged", "salt")}
         counts = {"HOUSEHOLD_BALLOT": self.count_household, "CANDIDATES": self.count_candidates}
         outcome, mine = counts.get(self.head["preset"], self.count_items)(figures)
-        for own, given in zip_longest(flat(mine), flat(figures)):
-            if not self.must(own == given, "FIGURES", f"counted again figures{own}, not figures{given}"):
-                break
+        for name in sorted({*mine, *figures}):
+            own, given = canonical(mine.get(name)), canonical(figures.get(name))
+            self.must(own == given, "FIGURES", f"counted again, {name} is {own}")
         self.must(outcome == result["outcome"], "OUTCOME", f"it came to {outcome}")
 
     # Counting
-
     def weights(self) -> Said:
         return {one["said"]["entry"]: {name: one["said"][name] for name in BOTH} for one in self.entries}
-
-    def ticket(self, number: int) -> str:
+    def ticket(self, number: Any) -> str:
         return sha(f"{self.terms['seed']}|{self.election}|{number}".encode()).hex()
-
     def count_household(self, _: Said) -> tuple[str, Said]:
-        """Equal marks share a rank, unless the border of the seats parts them: then the lot."""
         seats, numbers, rules = self.terms["seats"], self.terms["nominees"], self.terms["rules"]
         most, ballots = rules["max_marks"] or seats, [choice["marks"] for _, choice, _ in self.effective.values()]
         valid = [marks for marks in ballots if 0 < len(marks) <= most and len({*marks} & {*numbers}) == len(marks)]
@@ -442,14 +360,11 @@ class Record:
         outcome = "RANKED" if enough else "REPEAT" if self.terms["round"] == 1 else "RANKED_LOW_TURNOUT"
         return outcome, {"households": homes, "returned": cast, "valid": len(valid), "invalid": cast - len(valid),
                          "ranking": [placed[place] for place in sorted(placed)]}
-
     def count_candidates(self, shown: Said) -> tuple[str, Said]:
-        """Each must pass for himself; votes, then area, then lot. Public edition: the sums are taken as given."""
         seats, numbers = self.terms["seats"], self.terms["nominees"]
         told = [row for row in shown["candidates"] if "fewer" not in row]
-        votes = {row["number"]: {name: row[name] for name in BOTH} for row in told}
-        area, heads = (one["part"] for one in (told[0]["tests"] if told else [{"part": 0}] * 2)[:2])
-        taking: Said = {"area": area, "heads": heads}
+        votes: Said = {row["number"]: {name: row[name] for name in BOTH} for row in told}
+        taking: Said = {"area": told[0]["tests"][0]["part"], "heads": told[0]["tests"][1]["part"]} if told else plus()
         if self.complete:
             weight, votes = self.weights(), {number: plus() for number in numbers}
             taking = plus(*(weight[entry] for entry, _, _ in self.effective.values()))
@@ -462,42 +377,36 @@ class Record:
         order = {number: (-votes[number]["heads"], -votes[number]["area"], self.ticket(number)) for number in votes}
         ranked = sorted((number for number in votes if found[number]["passed"]), key=order.__getitem__)
         equal = Counter(order[number][:2] for number in ranked)
-        rows: list[Said] = [
-            {"number": number, "rank": place + 1, "elected": place < seats, "by_lot": equal[order[number][:2]] > 1}
-            for place, number in enumerate(ranked)]
-        rows += [{"number": number, "rank": None, "elected": False, "by_lot": False}
-                 for number in sorted({*numbers} - {*ranked})]
-        for row in rows:
-            row |= votes[row["number"]] | found[row["number"]] if row["number"] in votes else {"passed": False, "fewer": 5}
+        last: Said = {"passed": False, "fewer": 5}
+        rows = [{"number": number, "rank": place + 1 if number in ranked else None,
+                 "elected": number in ranked[:seats], "by_lot": number in ranked and equal[order[number][:2]] > 1,
+                 **votes.get(number, last), **found.get(number, {})}
+                for place, number in enumerate(ranked + sorted({*numbers} - {*ranked}))]
         again = 2 * min(len(ranked), seats) < seats
         return "ELECT_AGAIN" if again else "ELECTED", {"roll": self.totals, "seats": seats, "candidates": rows,
                                                        "reserve": ranked[seats:], "elect_again": again}
-
     def count_items(self, shown: Said) -> tuple[str, Said]:
-        """Each item by its majority. Public edition: the sums are taken as given, and must give what is said."""
         whole: Said = {"roll": self.totals}
-        count = {"UNANIMOUS": self.unanimous, "MEMBERS_VOTE": self.members}.get(self.head["preset"], self.decided)
+        count = self.unanimous if self.head["preset"] == "UNANIMOUS" else self.decided
         if self.head["preset"] == "MEMBERS_VOTE":
-            owners = sum(one["said"]["basis"] == "OWNER_MEMBER" for one in self.entries) if self.complete else (
-                shown["owner_members"])
-            whole = {"members": len(self.entries), "owner_members": owners}
+            owners = [one["said"]["basis"] for one in self.entries if self.complete].count("OWNER_MEMBER")
+            count, whole = self.members, {"members": len(self.entries)}
+            whole["owner_members"] = owners if self.complete else shown["owner_members"]
         items = [{**item, **count(self.sides(item) if self.complete else told, told, {**item, **whole})}
                  for item, told in zip(self.terms["items"], shown["items"], strict=True)]
         stands = {item["stands"] for item in items}
         return "PASSED" if stands == {True} else "PARTLY" if True in stands else "LOST", {**whole, "items": items}
-
     def sides(self, item: Said) -> Said:
-        """Weights by choice, of the silent and of those of them with proof of delivery; and the counts for members."""
-        weight, rows, side = self.weights(), {one["said"]["entry"]: one for one in self.entries}, {name: [] for name in SIDES}
+        weight, side = self.weights(), {name: [] for name in SIDES}
+        rows = {one["said"]["entry"]: one for one in self.entries}
         for entry, choice, fault in self.effective.values():
             side["invalid" if fault else choice["items"].get(str(item["number"]), "INVALID").lower()].append(entry)
         back = {entry for entries in side.values() for entry in entries}
         sums: Said = {name: plus(*map(weight.__getitem__, entries)) for name, entries in side.items()}
         sums["silent"] = plus(*(weight[entry] for entry in rows if entry not in back))
         sums["proven"] = plus(*(weight[entry] for entry in rows if entry not in back and rows[entry]["delivered"]))
-        sums["members"] = {name: len(entries) for name, entries in side.items()}
-        return sums | {"owners": sum(rows[entry]["said"]["basis"] == "OWNER_MEMBER" for entry in back)}
-
+        owners = sum(rows[entry]["said"]["basis"] == "OWNER_MEMBER" for entry in back)
+        return sums | {"owners": owners, "members": {name: len(entries) for name, entries in side.items()}}
     def decided(self, sides: Said, told: Said, item: Said) -> Said:
         names = (*SIDES, "silent") if "oppose" in sides else ("agree", "not_agree", "not_taking_part")
         shown, rules = {name: sides[name] for name in names}, self.terms["rules"]
@@ -517,87 +426,75 @@ class Record:
             moved = four_tests(self.totals, plus(taking, proven), plus(agree, proven) if follows else agree, share)
         return {"majority": majority, **shown, **plain, "silent_rule": rules["silent_rule"], "with_silence": moved,
                 "stands": (moved or plain)["passed"]}
-
     def unanimous(self, sides: Said, told: Said, item: Said) -> Said:
         shown = {name: sides[name] for name in (*SIDES, "silent", "not_agree") if name in told}
         agreed = shown["agree"] if isinstance(shown["agree"], int) else shown["agree"]["heads"]
         found = verdict(test("UNANIMITY", "HEADS", agreed, len(self.entries), ALL))
         return {"majority": "UNANIMOUS", **shown, **found, "stands": found["passed"]}
-
     def members(self, sides: Said, told: Said, item: Said) -> Said:
         given = sides.get("members", told)
         shown = {name: given[name] for name in (*SIDES, "not_agree") if name in given}
-        tests = [("QUORUM_MEMBERS", sum(shown.values()), item["members"])]
-        if item["owner_members"]:
-            owners = sides["owners"] if self.complete else told["tests"][1]["part"]
-            tests.append(("QUORUM_OWNERS", owners, item["owner_members"]))
-        tests.append(("APPROVAL_MEMBERS", shown["agree"], item["members"]))
+        owners = [("QUORUM_OWNERS", sides.get("owners", told["tests"][1]["part"]), item["owner_members"])]
+        tests = [("QUORUM_MEMBERS", sum(shown.values()), item["members"]), *owners * bool(item["owner_members"]),
+                 ("APPROVAL_MEMBERS", shown["agree"], item["members"])]
         found = verdict(*(test(name, "HEADS", part, whole, OVER_HALF) for name, part, whole in tests))
         return {"majority": "MEMBERS", **shown, **found, "stands": found["passed"]}
 
     # What is told
-
     def check_receipt(self, mine: Said) -> None:
-        """Its leaf stands in this log; its checkpoint, if it has one, is checked as an older one."""
         leaf = json.loads(mine["leaf"])
         opened = commits(mine["who_salt"], mine["who_said"]) == leaf["who"]
-        opened &= "what" not in leaf or commits(mine["what_salt"], mine["what_said"]) == leaf["what"]
-        held = mine["election_id"] == self.election and self.watched == mine["leaf"]
-        self.must(opened, "RECEIPT", "its leaf does not commit to what the receipt opens", 0)
-        self.must(held, "RECEIPT", "the log does not hold the ballot of this receipt", 0)
+        opened &= not mine["what_said"] or commits(mine["what_salt"], mine["what_said"]) == leaf["what"]
+        held = mine["election_id"] == self.election and canonical(self.cast.get(mine["log_index"])) == mine["leaf"]
+        self.must(opened and held, "RECEIPT", "its ballot is not in this log, or is not what it says", 0)
         fate = "counts" if mine["log_index"] in self.effective else "does not count: it was replaced or voided"
         self.proved.append(f"your ballot is leaf {mine['log_index']}, and it {fate}")
-
     def summarise(self) -> None:
-        sums = not self.complete and not self.household
+        sums, signed, cosigned = not self.complete and not self.household, self.notes[-1][1].size, self.notes[-1][2]
         self.proved += [
             f"the log: {self.peaks.size} leaves, {len(self.cast)} of them ballots, under {len(self.notes)} checkpoints",
-            f"the roll: {len(self.entries)} entitlements as frozen, with {len(self.corrections)} logged corrections",
-            "the window: no ballot came before the opening or after the closing",
-            f"the status tree: one status an entitlement; {len(self.effective)} ballots count",
-            "the result: " + ("the sums fit the roll and give every test as said" if sums else "counted again, it is the same"),
-        ] + ["one ballot an entitlement: no two that count are of one"] * self.complete
-        unproved = {
-            f"leaves from {self.notes[-1][1].size} on: no checkpoint covers them": self.notes[-1][1].size < self.peaks.size,
-            "that everybody is shown this one log: fewer than two cosigned it (compare a poster)": self.notes[-1][2] < 2,
-            "whose the notary's key is: the record names it itself (give --key from elsewhere)": self.key is None,
-            "the sums themselves: votes by area are opened in the complete edition only": sums,
-            "as what somebody cast, objections, deliveries: the log commits to none of these": self.complete,
-            "that no two counted ballots are of one home: each home can prove its own status": not self.complete,
-        }
-        self.open += [text for text, is_open in unproved.items() if is_open]
-
+            f"the roll: {len(self.entries)} entitlements as frozen; logged corrections: {len(self.corrections)}",
+            f"the window: no ballot came before or after it; {len(self.effective)} count, one status an entitlement",
+            "the result: " + ("the sums fit the roll, and every test" if sums else "counted again, it is the same"),
+            *["one ballot an entitlement: no two that count are of one"] * self.complete]
+        self.open += [text for text, is_open in (
+            (f"leaves from {signed} on: no checkpoint covers them yet", signed < self.peaks.size),
+            ("that everybody is shown this one log: fewer than two cosigned it (compare a poster)", cosigned < 2),
+            ("whose the notary's key is: the record names it itself (give --key from elsewhere)", self.key is None),
+            ("the sums themselves: votes by area are opened in the complete edition only", sums),
+            ("as what somebody cast, objections, deliveries: the log commits to none of these", self.complete),
+            ("that no two counted ballots are of one home: each home can prove its own status", not self.complete),
+        ) if is_open]
 
 def verify(file: Any, key: str | None = None, checkpoint: str | None = None, receipt: Said | None = None) -> Record:
-    """A record's zip (path or file), judged. Errors: Unreadable."""
+    """A record's zip (path or file), judged. Errors: ValueError, where it is none at all."""
     try:
         older = [Note(text) for text in (checkpoint, (receipt or {}).get("checkpoint")) if text]
         with zipfile.ZipFile(file) as archive, archive.open("record.ndjson") as lines:
             if archive.namelist() != ["record.ndjson"]:
-                raise Unreadable("more than one file in it")
+                raise ValueError("more than one file in it")
             return Record(key, older, receipt).judge(lines)
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, *MALFORMED) as fault:
-        raise Unreadable(repr(fault)) from fault
+        raise ValueError(f"no record: {fault!r}") from fault
 
 def main(arguments: list[str]) -> int:
     asked = argparse.ArgumentParser(description="Checks the record of a Linli election.")
-    asked.add_argument("record")
+    asked.add_argument("record", help="the zip")
     asked.add_argument("--key", help="the notary's public key as a poster says it: name+id+key")
-    asked.add_argument("--checkpoint", help="file with an older checkpoint of the same log", type=Path)
-    asked.add_argument("--receipt", help="file with your own receipt (JSON)", type=Path)
+    asked.add_argument("--checkpoint", help="file with an older checkpoint of the same log")
+    asked.add_argument("--receipt", help="file with your own receipt (JSON)")
     given = asked.parse_args(arguments)
     try:
-        older = given.checkpoint.read_text("utf-8") if given.checkpoint else None
-        receipt = json.loads(given.receipt.read_text("utf-8")) if given.receipt else None
+        older = given.checkpoint and Path(given.checkpoint).read_text("utf-8")
+        receipt = given.receipt and json.loads(Path(given.receipt).read_text("utf-8"))
         found = verify(given.record, given.key, older, receipt)
-    except (OSError, ValueError, Unreadable) as fault:
+    except (OSError, ValueError) as fault:
         sys.stdout.write(f"UNREADABLE: {fault}\n")
         return 2
     shown = [f"WRONG: line {line}: {code}: {text}" for line, code, text in found.wrong[:20]]
     shown += [f"PROVED: {text}" for text in found.proved if not found.wrong]
-    shown += [f"NOT PROVED: {text}" for text in dict.fromkeys(found.open)]
+    shown += [f"NOT PROVED: {text}" for text in found.open]
     sys.stdout.write("\n".join([*shown, f"{len(found.wrong)} wrong." if found.wrong else "Nothing is wrong.", ""]))
     return 1 if found.wrong else 0
-
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

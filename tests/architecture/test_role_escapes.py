@@ -13,7 +13,7 @@ HISTORY: Mapping[str, frozenset[str]] = {
     "registry": frozenset({"door_try", "feed", "home_area", "revocation", "roll_finding"}),
     "ticket": frozenset({"overdue_notice", "ticket_callback", "ticket_move"}),
     "survey": frozenset({"submission_edition", "survey_version", "visit_edition"}),
-    "election": frozenset({"ballot", "roll_entry", "step"}),
+    "election": frozenset({"ballot", "leaf", "result", "step", "transcription"}),
     "meeting": frozenset({"attendance", "minutes", "signature", "step", "task_report", "vote"}),
 }
 """Tables of the field in which a row, once written, stands; beside those that every room has."""

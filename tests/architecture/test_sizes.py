@@ -1,18 +1,20 @@
 """How long a file and a function may be: 400 lines and 60, in the tests too."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.architecture.tree import HOUSE, ROOT, Source, planted
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
+LONGER: Mapping[str, int] = {"services/election/verify.py": 500}
+"""One file that a stranger runs alone."""
 
 
 def long_files(source: Source) -> Iterator[str]:
     for module in source.modules.values():
-        if (lines := module.text.count("\n")) > FILE_LINES and "/versions/" not in module.path:
+        if (lines := module.text.count("\n")) > LONGER.get(module.path, FILE_LINES) and "/versions/" not in module.path:
             yield f"{module.path} has {lines} lines"
 
 

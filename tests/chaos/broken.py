@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.election.ballots import taking
 from services.meeting import jobs as meeting_jobs
 from services.meeting.neighbours import file_ticket
 from shared import edge, idempotency, serve
@@ -69,11 +70,21 @@ def files_twice() -> None:
     meeting_jobs.file_ticket = file
 
 
+def replays_by_read() -> None:
+    """A repeated cast is answered from what was read: nothing is written first."""
+
+    async def nothing(*_: Any) -> None:
+        return
+
+    taking.note_repetitions = nothing
+
+
 PLANTED: Mapping[str, Callable[[], None]] = {
     "forgets-keys": forgets_keys,
     "acknowledges-too-much": acknowledges_too_much,
     "swallows-events": swallows_events,
     "files-twice": files_twice,
+    "replays-by-read": replays_by_read,
 }
 
 

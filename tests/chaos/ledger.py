@@ -19,6 +19,8 @@ class Write:
     sent_at: float = 0.0
     """Monotonic: when the try that was acknowledged began."""
     acked_at: float = 0.0
+    replayed: bool = False
+    """Whether its acknowledgement was the stored reply of an earlier try."""
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Ledger:
         return write
 
     def acknowledge(self, write: Write, answer: str, replayed: bool) -> None:
-        write.answer, write.acked_at = answer, time.monotonic()
+        write.answer, write.acked_at, write.replayed = answer, time.monotonic(), replayed
         self.last_at = write.acked_at
         self.replayed += replayed
 

@@ -172,7 +172,7 @@ class _Run:
         self._outcome.rest_seconds = time.monotonic() - began
 
     def _field(self, over: Over) -> Field:
-        return Field(self._place, self._outcome.ledger, self._caller, over)
+        return Field(self._place, self._outcome.ledger, self._caller, over, self._look)
 
     def _caller(self, person: str) -> Caller:
         chance = random.Random(self._chance.random())

@@ -29,6 +29,8 @@ class Field:
     ledger: Ledger
     call_as: Callable[[str], Caller]
     over: Callable[[], bool]
+    look: "Look"
+    """The whole database, for what a workload needs there beforehand."""
 
 
 class Workload(Protocol):
@@ -56,10 +58,10 @@ class Look:
     """The whole database as its superuser sees it."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
 
     def __call__(self, statement: str) -> Rows:
-        with psycopg.connect(self._url, connect_timeout=5) as connection:
+        with psycopg.connect(self.url, connect_timeout=5) as connection:
             return connection.execute(statement).fetchall()  # type: ignore[arg-type]  # the statements are constants
 
     def count(self, statement: str) -> int:

@@ -66,6 +66,9 @@ async def _election(house: "WholeHouse", place: "Seeded") -> None:
     )
     election = await house.done("POST", "/v1/elections", house.as_role(Role.CLERK, place), json=draft)
     place.ids |= {"election_id": election["id"], "log_index": "1"}
+    rules = {"scope": place.code, "preset": "ORDINARY", "name": "本小区表决规则", "parameters": {}}
+    made = await house.done("POST", "/v1/rule-sets", house.as_role(Role.CLERK, place), json=rules)
+    place.ids["rule_set_id"] = made["id"]
     await _papers(house, place, f"/v1/elections/{election['id']}")
 
 

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.routing import APIRoute
 
 from services.election.ballots import actions, queries
-from services.election.ballots.house import CastAsked
+from services.election.ballots.house import asked_by
 from services.election.ballots.schemas import MyBallots, NewBallot, ReceiptSeen, home_ballot, receipt
 from services.election.elections.queries import election_of
 from services.election.errors import (
@@ -20,7 +20,7 @@ from services.election.errors import (
     NotOpen,
     answers,
 )
-from services.election.house import AtTheStation, Means
+from services.election.house import Means, station_of
 from shared.edge import EdgeRoute, Reading
 from shared.idempotency import REPLAYED
 from shared.identity import SignedIn
@@ -28,7 +28,9 @@ from shared.identity import SignedIn
 router = APIRouter(prefix="/v1/elections", tags=["election"], route_class=EdgeRoute)
 casting = APIRouter(prefix="/v1/elections", tags=["election"], route_class=APIRoute)
 """Not through the edge: the writer is the edge of ballots, many of them a transaction (ADR 50)."""
-routers = (router, casting)
+routers = (casting, router)
+FIRST = {"x-priority": "first"}
+"""Ballots and own receipts are served first when not all can be."""
 
 Index = Annotated[int, Path(ge=0, le=2**53, description="`log_index` of the receipt.")]
 
@@ -37,24 +39,20 @@ Index = Annotated[int, Path(ge=0, le=2**53, description="`log_index` of the rece
     "/{election_id}/ballots",
     operation_id="cast_ballot",
     summary="Cast my ballot",
+    openapi_extra=FIRST,
     status_code=201,
     responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, MarksRefused, ChoicesRefused, BallotRefused),
 )
 async def cast_ballot(
-    station: AtTheStation,
-    actor: SignedIn,
-    means: Means,
-    election_id: UUID,
-    ballot: NewBallot,
-    asked: CastAsked,
-    response: Response,
+    request: Request, actor: SignedIn, election_id: UUID, ballot: NewBallot, response: Response
 ) -> ReceiptSeen:
     """One an entitlement; in a household ballot the owner's prevails. My own I may replace until closing, where the
     rule set lets me. An owners' vote asks for a token with a second factor not older than five minutes."""
+    station, asked = station_of(request), await asked_by(request, actor)
     taken = await actions.cast_ballot(station, actor, election_id, ballot.marked(), asked)
     if taken.replayed:
         response.headers[REPLAYED] = "true"
-    return receipt(means.keys, taken.ballot, taken.entry.home, taken.entry.label)
+    return receipt(station.keys, taken.ballot, taken.entry.home, taken.entry.label)
 
 
 @router.get(
@@ -74,6 +72,7 @@ async def list_my_ballots(db: Reading, actor: SignedIn, election_id: UUID) -> My
     "/{election_id}/ballots/{log_index}",
     operation_id="get_receipt",
     summary="My receipt again",
+    openapi_extra=FIRST,
     responses=answers(ElectionUnknown, BallotUnknown),
 )
 async def get_receipt(db: Reading, actor: SignedIn, means: Means, election_id: UUID, log_index: Index) -> ReceiptSeen:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, insert, select, tuple_
+from sqlalchemy import ARRAY, Uuid, and_, any_, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.frozen import Entry, Frame
@@ -92,11 +92,15 @@ async def take(
         await store(db, box, ballots, [one.batch for _, one in fresh], now)
     again = [taken.ballot for taken in found if isinstance(taken, Taken) and taken.replayed]
     if again:
-        # A repetition writes before it is answered: an answer that rests on a read alone may acknowledge what a
-        # synchronous standby never got.
-        rows = [{"election_id": one.election_id, "log_index": one.log_index, "at": now} for one in again]
-        await db.execute(insert(BallotReplay), rows)
+        await note_repetitions(db, again, now)
     return found
+
+
+async def note_repetitions(db: AsyncSession, again: Sequence[Ballot], now: datetime) -> None:
+    """A repetition writes before it is answered: an answer that rests on a read alone may acknowledge what a
+    synchronous standby never got."""
+    rows = [{"election_id": one.election_id, "log_index": one.log_index, "at": now} for one in again]
+    await db.execute(insert(BallotReplay), rows)
 
 
 def _is_fresh(taken: Taken | Refusal) -> bool:
@@ -196,7 +200,7 @@ async def _before(db: AsyncSession, frame: Frame, box: BallotBox, arrivals: Sequ
         select(Election.state, Election.opens_at, Election.closes_at)
         .add_columns(Ballot.entry_id, Ballot.revision, Ballot.caster_id, Ballot.capacity, BallotVoid.revision)
         .select_from(Election)
-        .outerjoin(Ballot, and_(Ballot.election_id == Election.id, Ballot.entry_id.in_(ids)))
+        .outerjoin(Ballot, and_(Ballot.election_id == Election.id, Ballot.entry_id == any_(literal(ids, ARRAY(Uuid)))))
         .outerjoin(BallotVoid, OF_BALLOT)
         .where(Election.id == frame.id)
     )
@@ -227,5 +231,14 @@ async def _repeats(db: AsyncSession, arrivals: Sequence[Arrival]) -> Mapping[tup
     asked = [(one.claim.caster, one.key) for one in arrivals if one.claim is not None and one.key is not None]
     if not asked:
         return {}
-    found = await db.execute(select(Ballot).where(tuple_(Ballot.caster_id, Ballot.key).in_(asked)))
-    return {(ballot.caster_id, ballot.key): ballot for ballot in found.scalars() if ballot.caster_id and ballot.key}
+    casters, keys = zip(*asked, strict=True)
+    found = (await db.execute(KEYED, {"casters": list(casters), "keys": list(keys)})).all()
+    repeated = [await db.get_one(Ballot, (row.election_id, row.entry_id, row.revision)) for row in found]
+    return {(ballot.caster_id, ballot.key): ballot for ballot in repeated if ballot.caster_id and ballot.key}
+
+
+KEYED = text(
+    "SELECT b.election_id, b.entry_id, b.revision FROM election.ballot AS b"
+    " JOIN unnest(CAST(:casters AS uuid[]), CAST(:keys AS text[])) AS asked(caster_id, key) USING (caster_id, key)"
+)
+"""Arrays: one text whatever the batch's size, so that the database plans it once."""

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.election.errors import CheckpointMissing
 from services.election.log.trees import Trees
 
 
@@ -13,8 +14,15 @@ class Archive:
     """One a process."""
 
     trees: Trees
-    notary: str
-    """name+id+key."""
+    notary_key: str | None
+    """name+id+key; None where this process knows of no notary."""
+
+    @property
+    def notary(self) -> str:
+        """Errors: CheckpointMissing."""
+        if self.notary_key is None:
+            raise CheckpointMissing
+        return self.notary_key
 
 
 async def _archive(request: Request) -> Archive:

@@ -30,6 +30,8 @@ from shared.telemetry import log
 KEY_FILE = "notary.key"
 PAUSE_SECONDS = 10.0
 """While ballots come in, a log is signed at most this often; what opens, closes or follows is signed at once."""
+ALARM_SECONDS = 60.0
+"""A log that was refused is looked at again, and the alarm raised again, this often."""
 BATCH = 10_000
 WATCHED_AT_ONCE = 100
 """Logs whose leaves are kept in mind; another one is read again from its beginning."""
@@ -52,10 +54,11 @@ class NotaryKey:
     private: Ed25519PrivateKey
 
     @classmethod
-    def load(cls, folder: Path) -> "NotaryKey":
-        """Read `notary.key` in the folder of keys, or make it (0600). Errors: KeysExposed, KeysDamaged."""
+    def load(cls, folder: Path, create: bool) -> "NotaryKey":
+        """Read `notary.key` in the folder of keys; with `create`, make it (0600). Errors: KeysMissing, KeysExposed,
+        KeysDamaged."""
         try:
-            seed = b64decode(secret(folder, KEY_FILE, _new_seed, create=True).strip(), validate=True)
+            seed = b64decode(secret(folder, KEY_FILE, _new_seed, create).strip(), validate=True)
             return cls(Ed25519PrivateKey.from_private_bytes(seed))
         except ValueError as fault:
             raise KeysDamaged(KEY_FILE) from fault
@@ -123,6 +126,7 @@ class Notary:
         self.key = key
         self._memory = memory
         self._watched: dict[UUID, Watched] = {}
+        self._refused: dict[UUID, float] = {}
 
     async def sign_due(self, database: Database, now: datetime) -> int:
         """How many checkpoints were written. A log that is refused raises its alarm and holds up no other."""
@@ -130,10 +134,13 @@ class Notary:
             waiting = await longer_than_signed(db)
         signed = 0
         for election_id in waiting:
+            if time.monotonic() - self._refused.get(election_id, float("-inf")) < ALARM_SECONDS:
+                continue
             try:
                 async with database.write() as db, db.begin():
                     signed += await self._sign(db, election_id, now)
             except NotaryRefuses as refused:
+                self._refused[election_id] = time.monotonic()
                 REFUSALS.inc()
                 log.error("the notary refuses a log", election=str(election_id), leaf=refused.first, why=refused.why)
         return signed

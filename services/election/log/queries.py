@@ -18,7 +18,7 @@ from services.election.log.trees import Trees
 from services.election.rules.commitments import Said, who_said
 from services.election.rules.leaves import LeafType
 from services.election.rules.roles import DELIVERER_ROLES
-from services.election.rules.states import State
+from services.election.rules.states import OVER, State
 from services.election.rules.turnout import public_hour
 from services.election.tables import Checkpoint, Election, Leaf, RollEntry
 from shared.identity import Actor
@@ -63,6 +63,20 @@ def leaves_of(election_id: UUID, start: int, end: int) -> Select[Any]:
     return cast("Select[Any]", found.order_by(Leaf.log_index))
 
 
+async def two_checkpoints(
+    db: AsyncSession, actor: Actor, election: Election, sizes: tuple[int | None, int | None], now: datetime
+) -> tuple[Checkpoint, Checkpoint]:
+    """By their sizes; None: the first, the newest. Errors: CheckpointMissing, ProofUnknown."""
+    old, new = sizes
+    last = await newest_checkpoint(db, actor, election, now)
+    if new is not None:
+        last = await checkpoint_of_size(db, actor, election, new, now)
+    if old is not None:
+        return await checkpoint_of_size(db, actor, election, old, now), last
+    first = checkpoints_of(actor, election, now).order_by(Checkpoint.size).limit(1)
+    return (await db.execute(first)).scalar_one(), last
+
+
 async def consistency(
     db: AsyncSession, trees: Trees, election: Election, old: Checkpoint, new: Checkpoint
 ) -> Sequence[bytes]:
@@ -74,14 +88,15 @@ async def consistency(
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A caster's own ballot, opened, with the way from its leaf to a signed root (None: not signed yet)."""
+    """A caster's own ballot, opened, with the way from its leaf to a signed root (None: not signed yet). `what` is None
+    until the closing (BAL-9): he knows what he marked, and nobody reads it over his shoulder."""
 
     index: int
     leaf: str
     who_salt: bytes
     who: Said
     what_salt: bytes
-    what: Said
+    what: Said | None
     checkpoint: Checkpoint | None
     inclusion: Sequence[bytes]
 
@@ -99,7 +114,8 @@ async def proved_receipt(
     if covering is not None:
         path = (await trees.tree(db, election.id, covering.size)).inclusion(index, covering.size)
     who = who_said(str(election.id), str(ballot.entry_id), ballot.revision)
-    return Receipt(index, body.decode(), ballot.who_salt, who, what_salt, what, covering, path)
+    told = what if election.state in OVER else None
+    return Receipt(index, body.decode(), ballot.who_salt, who, what_salt, told, covering, path)
 
 
 async def _covering(db: AsyncSession, election: Election, index: int) -> Checkpoint | None:

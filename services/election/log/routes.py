@@ -58,7 +58,12 @@ LINES: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/log/key", operation_id="get_log_key", summary="The notary's key", responses=answers(ElectionUnknown))
+@router.get(
+    "/log/key",
+    operation_id="get_log_key",
+    summary="The notary's key",
+    responses=answers(ElectionUnknown, CheckpointMissing),
+)
 async def get_log_key(db: Reading, actor: SignedIn, archive: AtTheArchive, election_id: UUID) -> LogKeySeen:
     """By which the checkpoints of this log are signed."""
     election = await election_of(db, actor, election_id)
@@ -97,15 +102,20 @@ async def get_newest_checkpoint(db: Reading, actor: SignedIn, election_id: UUID,
     "/log/consistency",
     operation_id="get_consistency",
     summary="Proof that the log only grew",
-    responses=answers(ElectionUnknown, ProofUnknown),
+    responses=answers(ElectionUnknown, ProofUnknown, CheckpointMissing),
 )
 async def get_consistency(
-    db: Reading, actor: SignedIn, archive: AtTheArchive, election_id: UUID, old: Size, new: Size, now: Now
+    db: Reading,
+    actor: SignedIn,
+    archive: AtTheArchive,
+    election_id: UUID,
+    now: Now,
+    old: Size | None = None,
+    new: Size | None = None,
 ) -> ConsistencySeen:
-    """Between two checkpoints, by their sizes."""
+    """Between two checkpoints, by their sizes; left out: the first one, the newest one."""
     election = await election_of(db, actor, election_id)
-    first = await queries.checkpoint_of_size(db, actor, election, old, now)
-    last = await queries.checkpoint_of_size(db, actor, election, new, now)
+    first, last = await queries.two_checkpoints(db, actor, election, (old, new), now)
     return consistency_seen(first, last, await queries.consistency(db, archive.trees, election, first, last))
 
 
@@ -130,7 +140,7 @@ async def list_leaves(
     "/receipts/{log_index}",
     operation_id="get_proved_receipt",
     summary="My receipt with its proof",
-    responses=answers(ElectionUnknown, BallotUnknown),
+    responses=answers(ElectionUnknown, BallotUnknown, CheckpointMissing),
 )
 async def get_proved_receipt(
     db: Reading, actor: SignedIn, means: Means, archive: AtTheArchive, election_id: UUID, log_index: Index
@@ -158,7 +168,7 @@ async def list_my_statuses(db: Reading, actor: SignedIn, election_id: UUID) -> S
     operation_id="get_record",
     summary="The public record",
     response_class=Response,
-    responses=answers(ElectionUnknown, NotCounted, StatusUnsettled) | PACKED,
+    responses=answers(ElectionUnknown, NotCounted, StatusUnsettled, CheckpointMissing) | PACKED,
 )
 async def get_record(
     db: Reading, reads: Reads, actor: SignedIn, means: Means, archive: AtTheArchive, election_id: UUID
@@ -174,7 +184,7 @@ async def get_record(
     operation_id="open_record",
     summary="The complete record",
     response_class=Response,
-    responses=answers(ElectionUnknown, NotCounted, StatusUnsettled, RecordForbidden) | PACKED,
+    responses=answers(ElectionUnknown, NotCounted, StatusUnsettled, RecordForbidden, CheckpointMissing) | PACKED,
     openapi_extra=NEVER_REPLAYED,
 )
 async def open_record(

@@ -87,7 +87,8 @@ class LeafSeen(Output):
 class ProvedReceiptSeen(Output):
     """My own ballot, opened, and the way from its leaf to a signed root; `verify.py --receipt` takes it as it is.
 
-    Not yet under a checkpoint: `checkpoint` is null and `wait_seconds` says within what time it will be.
+    `what_said` is null until the closing: until then I know what I marked, and no screen tells it. Not yet under a
+    checkpoint: `checkpoint` is null and `wait_seconds` says within what time it will be.
     """
 
     model_config = Output.model_config | example(
@@ -111,7 +112,7 @@ class ProvedReceiptSeen(Output):
     who_salt: str
     who_said: Mapping[str, Any]
     what_salt: str
-    what_said: Mapping[str, Any]
+    what_said: Mapping[str, Any] | None
     checkpoint: str | None
     size: Count | None
     inclusion: list[str]
@@ -193,7 +194,7 @@ def receipt_seen(election_id: UUID, found: Receipt, verifier: str) -> ProvedRece
         who_salt=found.who_salt.hex(),
         who_said=_plain(found.who),
         what_salt=found.what_salt.hex(),
-        what_said=_plain(found.what),
+        what_said=_plain(found.what) if found.what is not None else None,
         checkpoint=covering.note if covering else None,
         size=covering.size if covering else None,
         inclusion=_hex(found.inclusion),

@@ -5,11 +5,12 @@ import signal
 
 from sqlalchemy.engine import make_url
 
-from services.election.log.notary import Memory, Notary, NotaryKey, longer_than_signed
+from services.election.log.notary import KEY_FILE, Memory, Notary, NotaryKey, longer_than_signed
 from services.election.settings import ElectionSettings
 from shared.clock import Clock
 from shared.database import Database
 from shared.house import House
+from shared.settings import SettingsRefused, with_role
 from shared.telemetry import FAILURES, log
 
 ROLE = "notary"
@@ -17,7 +18,8 @@ BEAT_SECONDS = 1.0
 
 
 class SigningPass:
-    """One pass of background work in the room's process; with `notary=False` it does nothing and holds no key."""
+    """One pass of background work in the room's process. It does nothing where the notary is somewhere else, or where
+    this process has neither its key nor its way into the database."""
 
     def __init__(self, settings: ElectionSettings) -> None:
         self._settings = settings
@@ -25,12 +27,13 @@ class SigningPass:
 
     async def __call__(self, house: House) -> int:
         """How many checkpoints were signed. The notary's connection is opened only when there is something to sign."""
-        if not self._settings.notary:
+        url = notary_url(self._settings)
+        if not self._settings.notary or url is None or not _has_key(self._settings):
             return 0
         async with house.database.read() as db:
             if not await longer_than_signed(db):
                 return 0
-        database = Database(notary_url(self._settings), 1)
+        database = Database(url, 1, self._settings.prepared_statements)
         try:
             return await self.notary.sign_due(database, house.clock.now())
         finally:
@@ -44,22 +47,30 @@ class SigningPass:
 
 
 def notary_of(settings: ElectionSettings) -> Notary:
-    return Notary(NotaryKey.load(settings.data_dir / "keys"), Memory(settings.data_dir / "notary"))
+    """Errors: KeysMissing, KeysExposed, KeysDamaged."""
+    return Notary(NotaryKey.load(settings.keys, settings.makes_keys), Memory(settings.data_dir / "notary"))
 
 
-def notary_url(settings: ElectionSettings) -> str:
-    """Its own address; the room's with the other role only where the room's has no password to lend."""
+def notary_url(settings: ElectionSettings) -> str | None:
+    """Its own address; the room's with the other role only where the room's has no password to lend; else None."""
     if settings.notary_database_url:
-        return settings.notary_database_url
+        return with_role(settings.notary_database_url, ROLE, settings.notary_database_password)
     url = make_url(settings.database_url)
-    if url.password is not None:
-        raise ValueError("ELECTION_NOTARY_DATABASE_URL is missing: the room's own password is not the notary's")
-    return url.set(username=ROLE).render_as_string(hide_password=False)
+    if url.password is not None and not settings.notary_database_password:
+        return None
+    changed = url.set(username=ROLE, password=settings.notary_database_password or None)
+    return changed.render_as_string(hide_password=False)
 
 
-def published_key(settings: ElectionSettings) -> str:
-    """The public key in one line: as set, else of the key file in this house's folder."""
-    return settings.notary_key or NotaryKey.load(settings.data_dir / "keys").verifier
+def _has_key(settings: ElectionSettings) -> bool:
+    return settings.makes_keys or (settings.keys / KEY_FILE).exists()
+
+
+def published_key(settings: ElectionSettings) -> str | None:
+    """The public key in one line: as set, else of the key file with this process's keys; None where there is none."""
+    if settings.notary_key:
+        return settings.notary_key
+    return NotaryKey.load(settings.keys, settings.makes_keys).verifier if _has_key(settings) else None
 
 
 async def run_apart(settings: ElectionSettings) -> None:
@@ -67,7 +78,10 @@ async def run_apart(settings: ElectionSettings) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    notary, database, clock = notary_of(settings), Database(notary_url(settings), 1), Clock()
+    url = notary_url(settings)
+    if url is None:
+        raise SettingsRefused("ELECTION_NOTARY_DATABASE_PASSWORD is not set: the room's own is not the notary's")
+    notary, database, clock = notary_of(settings), Database(url, 1, settings.prepared_statements), Clock()
     log.info("the notary signs", key=notary.key.verifier)
     try:
         while not ended.is_set():

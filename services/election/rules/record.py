@@ -103,12 +103,11 @@ NOTE_EN = (
 def before_leaves(facts: Facts, edition: Edition) -> Iterator[Line]:
     """The lines up to the leaves, in their order."""
     said = {"version": VERSION, "edition": str(edition), "election": facts.election, "count": COUNTING}
-    yield {"line": "RECORD", **said, "kind": str(facts.kind), "preset": str(facts.preset)}
+    head: dict[str, Any] = {"line": "RECORD", **said, "kind": str(facts.kind), "preset": str(facts.preset)}
     if edition is Edition.PUBLIC and facts.kind is not Kind.HOUSEHOLD:
-        yield {"line": "NOTE", "zh": NOTE_ZH, "en": NOTE_EN}
-    yield {"line": "NOTARY", "key": facts.notary}
-    yield {"line": "TEXT", "text": facts.text}
-    yield {"line": "TERMS", **facts.terms}
+        head["note"] = {"zh": NOTE_ZH, "en": NOTE_EN}
+    yield head | {"notary": facts.notary}
+    yield {"line": "TERMS", **facts.terms, "text": facts.text}
     yield from (_entry(entry, edition) for entry in facts.entries)
     # Whoever reads on knows at which sizes a root is wanted.
     yield from ({"line": "CHECKPOINT", "note": note, "cosignatures": []} for note in facts.checkpoints)

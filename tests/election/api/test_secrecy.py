@@ -2,12 +2,16 @@
 
 import hashlib
 import json
+import re
 from datetime import timedelta
 
 import psycopg
 
-from tests.election.api.conftest import CLOSES, OPENS, Hall
+from services.election.ballots.noticing import give_notice
+from tests.election.api.casting import owner, vote
+from tests.election.api.conftest import CLOSES, MONDAY, OPENS, Hall
 from tests.election.api.neighbour import home_id
+from tests.factories.tokens import Somebody
 
 
 async def test_no_reply_shows_a_choice_before_the_count(hall: Hall) -> None:
@@ -97,3 +101,28 @@ async def test_turnout_is_told_by_the_hour_and_in_steps_and_by_building_to_deliv
     ]
     await _closed(hall, election)
     assert (await hall.get(hall.residents[1], path)).json()["cast"] == 12
+
+
+async def test_what_is_told_before_closing_does_not_depend_on_the_choices(hall: Hall) -> None:
+    """BAL-9. Two like elections, one in which all agree and one in which all oppose: every reply is the same."""
+    told = []
+    for choice in ("AGREE", "OPPOSE"):
+        hall.now_is(MONDAY)
+        election = await hall.decision_opened()
+        items = [{"number": number, "choice": choice} for number in (1, 2)]
+        for place in range(2, 14):
+            assert (await vote(hall, owner(place), election, place, items)).status_code == 201
+        await give_notice(hall.house)
+        hall.now_is(OPENS + timedelta(hours=2))
+        path = f"/v1/elections/{election['id']}"
+        parts = ("", "/announcement", "/roll", "/turnout", "/history", "/ballots", "/result", "/notices", "/proxies")
+        told.append([await _normal(hall, who, path + part) for who in (hall.clerk, hall.owner) for part in parts])
+
+    assert told[0] == told[1]
+    assert any('"cast": 12' in one or '"cast":12' in one for one in told[0])
+
+
+async def _normal(hall: Hall, who: Somebody, path: str) -> str:
+    """A reply without what chance and the clock put into it."""
+    text = (await hall.get(who, path)).text
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32,64}|\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)", "·", text)

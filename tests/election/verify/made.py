@@ -2,82 +2,39 @@
 record of it. What is drawn is drawn from one seed, so that a case that fails can be made again."""
 
 import hashlib
-import io
 import json
 import random
-import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import UUID
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.election.rules import figures, record
 from services.election.rules.casting import Capacity, Cast, standing
 from services.election.rules.commitments import Said, canonical, commitment, status_said, status_salt, who_said
 from services.election.rules.committee import Contest, Papers
-from services.election.rules.decisions import MAJORITIES, Majority, Matter
+from services.election.rules.decisions import Matter
 from services.election.rules.figures import ItemBallot, Question
 from services.election.rules.household import Terms, count_household
 from services.election.rules.leaves import LeafType, leaf_body, leaf_hash
 from services.election.rules.members import Members
 from services.election.rules.merkle import Frontier, root_of
-from services.election.rules.notes import NOTARY, note_body, signed_note, verifier_key
-from services.election.rules.parameters import DEFAULTS, KINDS, Kind, Preset, Rules, kept
+from services.election.rules.parameters import DEFAULTS, KINDS, Kind, Preset, kept
 from services.election.rules.record import Corrected, Counted, Edition, Entry, Facts, Fault, Vote
 from services.election.rules.tally import Choice, Silence, SilentRule
 from services.election.rules.weights import Roll, Weights
-from services.election.verify import Record as Checked
-from services.election.verify import verify
-
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-PUBLIC = KEY.public_key().public_bytes_raw()
-NOTARY_KEY = verifier_key(NOTARY, PUBLIC)
-DAYS = ("2026-11-20", "2026-12-01", "2026-12-05", "2026-12-08", "2026-12-09")
-OPENS, CLOSES = "2026-12-01T02:00:00+00:00", "2026-12-08T02:00:00+00:00"
-ORDINARY = [matter for matter in Matter if MAJORITIES[matter] is Majority.ORDINARY]
-EXTRAORDINARY = [matter for matter in Matter if MAJORITIES[matter] is Majority.SPECIAL]
-
-
-def note_over(election: str, frontier: Frontier, key: Ed25519PrivateKey = KEY) -> str:
-    body = note_body(election, frontier.size, frontier.root)
-    return signed_note(body, NOTARY, key.public_key().public_bytes_raw(), key.sign(body.encode()))
-
-
-@dataclass
-class Plan:
-    """What is to be made up. `ballots`: how many of a thousand homes vote; the others of a thousand likewise."""
-
-    preset: Preset
-    homes: int
-    seed: int
-    rules: Rules | None = None
-    ballots: int = 800
-    again: int = 150
-    papers: int = 300
-    voided: int = 30
-    seats: int = 2
-    nominees: int = 4
-    corrected: int = 0
-    silence: bool = False
-    choose: Callable[[random.Random, int], Said] | None = None
-    """By place on the roll; None: at random."""
-
-
-@dataclass
-class Ballot:
-    entry: int
-    revision: int
-    index: int
-    capacity: Capacity
-    caster: UUID | None
-    channel: str
-    who_salt: bytes
-    what_salt: bytes
-    what: Said | None
-    voided: bool = False
+from tests.election.verify.plans import (
+    CLOSES,
+    DAYS,
+    EXTRAORDINARY,
+    NOTARY_KEY,
+    OPENS,
+    ORDINARY,
+    Ballot,
+    Plan,
+    note_over,
+)
 
 
 @dataclass
@@ -163,6 +120,8 @@ class Made:
             "lot": {"algorithm": "SHA-256", "line": "seed|election|number", "seed": terms["seed"]},
             "nominees": [{"name": f"候选人{number}", "number": number, "words": ""} for number in terms["nominees"]],
             "items": [{**item, "title": "事项", "words": "…"} for item in self.items],
+            "preset": str(self.plan.preset),
+            "silence_adopted": "议事规则第九条" if self.plan.silence else None,
             "title": "测试投票",
         }
         return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -214,7 +173,7 @@ class Made:
         before = list(self.ballots_of.get(place, []))
         if any(ballot.channel == "PAPER" for ballot in before):
             return
-        paper = not before and self.kind is not Kind.MEMBERS and self.chance.random() * 1000 < self.plan.papers
+        paper = not before and self._on_paper(place)
         capacity = Capacity.PAPER if paper else self._capacity()
         election, entry = self.election, str(self.rows[place][0]["entry"])
         revision, who_salt, what_salt = len(before) + 1, self.salt(), self.salt()
@@ -229,6 +188,11 @@ class Made:
         ballot = Ballot(place, revision, index, capacity, caster, channel, who_salt, what_salt, what)
         self.ballots.append(ballot)
         self.ballots_of.setdefault(place, []).append(ballot)
+
+    def _on_paper(self, place: int) -> bool:
+        if self.plan.on_paper is not None:
+            return self.plan.on_paper(place)
+        return self.kind is not Kind.MEMBERS and self.chance.random() * 1000 < self.plan.papers
 
     @cached_property
     def ballots_of(self) -> dict[int, list[Ballot]]:
@@ -422,23 +386,3 @@ class Made:
             *record.after_leaves(facts, edition),
         ]
         return [dict(line) for line in [*lines, record.end_line(len(lines))]]
-
-
-def packed(lines: Sequence[Mapping[str, Any]]) -> io.BytesIO:
-    """A record's zip in memory."""
-    return zipped(b"".join(map(record.written, lines)))
-
-
-def zipped(content: bytes, name: str = "record.ndjson") -> io.BytesIO:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr(name, content)
-    file.seek(0)
-    return file
-
-
-def checked(lines: Sequence[Mapping[str, Any]], **given: Any) -> Checked:
-    return verify(packed(lines), **given)
-
-
-__all__ = ["KEY", "NOTARY_KEY", "Edition", "Made", "Plan", "checked", "note_over", "packed", "replace", "zipped"]

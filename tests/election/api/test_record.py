@@ -1,0 +1,131 @@
+"""Who gets which record, each home's proof of its status, and that the verifier accepts what the room hands out."""
+
+import io
+import json
+
+import psycopg
+import pytest
+
+from services.election.rules.commitments import commitment
+from services.election.rules.leaves import leaf_hash
+from services.election.rules.merkle import is_included
+from services.election.verify import verify
+from tests.election.api.conftest import CODE
+from tests.election.api.notary_desk import Desk, desk, get
+from tests.election.api.test_owners_decide import building_three, owner
+from tests.factories.tokens import Somebody
+
+__all__ = ["desk"]
+
+
+async def test_each_home_proves_which_ballot_counts_and_who_did_not_vote_that_none_does(desk: Desk) -> None:
+    hall = desk.hall
+    election = await hall.opened()
+    first = await hall.cast(hall.residents[1], election, 1, [1])
+    second = await hall.cast(hall.residents[1], election, 1, [2], replaces=1)
+    early = await hall.get(hall.residents[1], f"/v1/elections/{election['id']}/statuses")
+    await hall.counted(election)
+    await desk.sign()
+
+    (mine,) = (await get(hall, hall.residents[1], election, "statuses"))["items"]
+    (silent,) = (await get(hall, hall.residents[2], election, "statuses"))["items"]
+    nobodys = await get(hall, hall.clerk, election, "statuses")
+    leaves = (await hall.get(hall.clerk, f"/v1/elections/{election['id']}/log/leaves")).text.splitlines()
+
+    assert early.status_code == 409
+    assert (first["log_index"], mine["said"]["status"], mine["said"]["index"]) == (3, "EFFECTIVE", second["log_index"])
+    assert silent["said"]["status"] == "NONE"
+    assert "index" not in silent["said"]
+    assert nobodys == {"items": []}
+    for proof in (mine, silent):
+        committed = commitment(bytes.fromhex(proof["salt"]), proof["said"])
+        steps = [bytes.fromhex(step) for step in proof["inclusion"]]
+        root = json.loads(json.loads(leaves[proof["leaf"]])["body"])["root"]
+        assert (committed.hex(), root) == (proof["commitment"], proof["root"])
+        assert is_included(leaf_hash(committed), proof["place"], proof["entries"], steps, bytes.fromhex(root))
+
+
+async def test_the_public_record_of_a_household_ballot_is_accepted_by_the_verifier(desk: Desk) -> None:
+    """Scene 11: offline, with a receipt and the checkpoint of a poster."""
+    hall = desk.hall
+    election = await hall.opened()
+    await desk.sign()
+    poster = await get(hall, hall.clerk, election, "log/checkpoints/newest")
+    for place in range(12):
+        await hall.cast(hall.residents[place], election, place, [1 + place % 4])
+    await hall.cast(hall.residents[1], election, 1, [4], replaces=1)
+    path = f"/v1/elections/{election['id']}/record"
+    early = await hall.get(hall.residents[3], path)
+    await hall.counted(election)
+    await desk.sign()
+    receipt = await get(hall, hall.residents[2], election, "receipts/5")
+    key = (await get(hall, hall.clerk, election, "log/key"))["verifier"]
+
+    first, again = await hall.get(hall.residents[3], path), await hall.get(hall.owner, path)
+    found = verify(io.BytesIO(first.content), key, poster["note"], receipt)
+
+    assert early.status_code == 409
+    assert first.headers["content-type"] == "application/zip"
+    assert first.content == again.content
+    assert found.wrong == []
+    assert any(line.startswith("your ballot is leaf 5, and it counts") for line in found.proved)
+    assert str(hall.residents[2].subject).encode() not in first.content
+    assert (await hall.get(hall.stranger, path)).status_code == 404
+
+
+async def test_the_complete_record_is_for_those_entitled_and_stands_in_the_audit(desk: Desk, admin_url: str) -> None:
+    """BAL-9."""
+    hall = desk.hall
+    election = await hall.opened()
+    for place in range(12):
+        await hall.cast(hall.residents[place], election, place, [1 + place % 4])
+    path = f"/v1/elections/{election['id']}/records"
+    auditor = Somebody([f"AUDITOR@{CODE[:9]}"])
+    early = await hall.post(auditor, path, {"purpose": "年度审计"})
+    await hall.counted(election)
+    await desk.sign()
+
+    complete = await hall.post(auditor, path, {"purpose": "年度审计"})
+    counter = await hall.post(hall.clerk, path, {"purpose": "异议复核"})
+    refused = [
+        (await hall.post(who, path, {"purpose": "只是想看看"})).status_code for who in (hall.owner, hall.officer)
+    ]
+
+    found = verify(io.BytesIO(complete.content))
+    assert (early.status_code, complete.status_code, counter.status_code, refused) == (409, 200, 200, [403, 403])
+    assert found.wrong == []
+    assert "one ballot an entitlement: no two that count are of one" in found.proved
+    with psycopg.connect(admin_url) as connection:
+        rows = connection.execute(
+            "SELECT purpose, details FROM election.audit WHERE operation = 'open_record' ORDER BY id"
+        ).fetchall()
+    assert rows == [("年度审计", {"record": "COMPLETE"}), ("异议复核", {"record": "COMPLETE"})]
+
+
+@pytest.mark.parametrize("inspection", [False, True])
+async def test_owners_inspect_the_record_of_their_decision_where_the_rules_let_them(
+    desk: Desk, inspection: bool
+) -> None:
+    """BAL-9, trust by area: sums in public, a small side merged, and who is entitled recounts it whole."""
+    hall = desk.hall
+    hall.books.homes = building_three([8000, 8000, 9050, 12000, 7100, 6400, 8000, 8000, 8000])
+    election = await hall.decision_opened("ORDINARY", buildings=["3"], parameters={"inspection": inspection})
+    for number, choice in enumerate(["AGREE"] * 6 + ["OPPOSE"]):
+        items = [{"number": one, "choice": choice} for one in (1, 2)]
+        home_id = hall.books.homes[20 + number]["id"]
+        body = {"home_id": home_id, "items": items, "replaces": 0}
+        reply = await hall.post(owner(20 + number), f"/v1/elections/{election['id']}/ballots", body)
+        assert reply.status_code == 201, reply.text
+    await hall.counted(election)
+    await desk.sign()
+    path = f"/v1/elections/{election['id']}"
+
+    public = await hall.get(owner(20), f"{path}/record")
+    complete = await hall.post(owner(20), f"{path}/records", {"purpose": "核对本人投票"})
+
+    found = verify(io.BytesIO(public.content))
+    assert found.wrong == []
+    assert any("small sides are merged" in line for line in found.open)
+    assert complete.status_code == (200 if inspection else 403)
+    if inspection:
+        assert verify(io.BytesIO(complete.content)).wrong == []
