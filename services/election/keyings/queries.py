@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.queries import election_of
+from services.election.papers.queries import among
 from services.election.rules.casting import Channel
 from services.election.rules.keying import key_refusal
 from services.election.rules.roles import DELIVERER_ROLES
@@ -49,9 +50,12 @@ async def readable(db: AsyncSession, election_id: UUID, numbers: Collection[int]
     )
     settled = select(Settlement.number).where(Settlement.election_id == election_id)
     if numbers is not None:
-        ballots, scans = ballots.where(Ballot.paper_number.in_(numbers)), scans.where(PaperScan.number.in_(numbers))
-        keyings, facts = keyings.where(Keying.number.in_(numbers)), facts.where(PaperFact.number.in_(numbers))
-        settled = settled.where(Settlement.number.in_(numbers))
+        ballots, scans = (
+            ballots.where(among(Ballot.paper_number, numbers)),
+            scans.where(among(PaperScan.number, numbers)),
+        )
+        keyings, facts = keyings.where(among(Keying.number, numbers)), facts.where(among(PaperFact.number, numbers))
+        settled = settled.where(among(Settlement.number, numbers))
     carriers: dict[int, set[UUID]] = {}
     for number, recorder, people in await db.execute(facts):
         carriers.setdefault(number, set()).update((recorder, *people))

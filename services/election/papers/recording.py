@@ -13,7 +13,7 @@ from services.election.ballots.queries import casts_of
 from services.election.ballots.returning import Return, register_returns
 from services.election.elections.queries import facts_of
 from services.election.papers.codes import code_fits
-from services.election.papers.queries import boxes_of, fact_of, facts_on, papers_on
+from services.election.papers.queries import among, boxes_of, fact_of, facts_on, papers_on
 from services.election.rules.casting import standing
 from services.election.rules.papers import Fact, FactKind, Moment, PaperWhy, judged, two_present
 from services.election.rules.states import State, takes_ballots
@@ -120,7 +120,7 @@ async def _known(db: AsyncSession, election: Election, reported: Sequence[Report
     entries = {paper.entry_id for paper in papers.values()}
     casts = await casts_of(db, election.id, list(entries))
     stubs = select(Ballot.paper_number, Ballot.code).where(
-        Ballot.election_id == election.id, Ballot.paper_number.in_(numbers)
+        Ballot.election_id == election.id, among(Ballot.paper_number, numbers)
     )
     return Known(
         election=election,
