@@ -8,12 +8,14 @@ HOMES ?= 612
 EMPTY ?=
 DATA_DIR ?= .data
 WORKERS ?= 2
+SECONDS ?= 120
 VENV := .venv
 RUN := $(VENV)/bin/python
 export PORT HOMES EMPTY DATA_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help run init backup restore secrets compose-check test prove check contracts story fuzz bench contracts lock revision format psql clean
+.PHONY: help run init backup restore secrets compose-check test prove check contracts story fuzz bench
+.PHONY: chaos overload lock revision format psql clean
 
 help: ## Say what each target does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -66,8 +68,15 @@ story: $(VENV)/dev.stamp ## Play the scenes of the story over HTTP, against PORT
 fuzz: $(VENV)/dev.stamp ## schemathesis over the whole document, 100 examples an operation
 	@FUZZ_EXAMPLES=100 "$(RUN)" -m pytest -q -m prove tests/fuzz
 
-bench: $(VENV)/dev.stamp ## Measure the gateway; ends with one line of JSON
-	@"$(RUN)" -m bench.gateway
+chaos: $(VENV)/dev.stamp ## Kill and stop the processes of a house while clients write, and judge: SECONDS=120 SEED=7 TOGETHER=1
+	@"$(RUN)" -m tests.chaos.run --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)",) $(if $(TOGETHER),--together,)
+
+overload: $(VENV)/dev.stamp ## Ask 2, 5 and 10 times what the house can do; ends with one line of JSON
+	@"$(RUN)" -m bench.overload
+
+bench: $(VENV)/dev.stamp ## Measure: make bench WHAT=gateway|tokens|tickets|roll|start|all (bench/README.md)
+	@for what in $(if $(filter all,$(WHAT)),gateway tokens tickets roll start,$(or $(WHAT),gateway)); do \
+		echo "== $$what"; "$(RUN)" -m "bench.$$what" || exit 1; done
 
 lock: ## Write both locks anew from the .in files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock

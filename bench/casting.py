@@ -30,7 +30,7 @@ import uvicorn
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 
-from bench.ballots import fill, open_election
+from bench.ballots import fill
 from migrations.roles import address
 from migrations.run import prepare
 from services.election.app import create_app
@@ -41,7 +41,8 @@ from shared.database import new_id
 from shared.identity import SignedIn
 from shared.postgres import Postgres
 from shared.telemetry import configure_logs
-from tests.election.api.neighbour import CODE, Books, registry_app
+from tests.election.api.neighbour import CODE, COMPOUND, Books, registry_app
+from tests.factories.open_ballots import open_election
 from tests.factories.tokens import PUBLISHED, Somebody
 
 ROUNDS = 15
@@ -165,7 +166,7 @@ async def _serve(folder: Path, ballots: int) -> None:
                 prepare(postgres.url(), f"bench_{name}")
                 admin = address(postgres.url(), database=f"bench_{name}")
                 with psycopg.connect(admin, autocommit=True) as connection:
-                    election = open_election(connection, homes, [one.subject for one in voters])
+                    election = open_election(connection, (COMPOUND, CODE), homes, [one.subject for one in voters])
                     fill(connection, ballots if name == "million" else 0)
                 port = await running.enter_async_context(_room(folder / name, address(admin, role="election")))
                 told[name] = f"http://127.0.0.1:{port}/v1/elections/{election}"

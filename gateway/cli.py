@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -166,30 +167,51 @@ def migrate() -> None:
 
 
 @audit_app.command("verify")
-def audit_verify() -> None:
+def audit_verify(
+    head: Annotated[Path | None, typer.Option(help="A head that `linli audit head` printed earlier.")] = None,
+) -> None:
     """Walk the chained audit of every room and name each row that does not fit. Exit code 1 if there is one."""
+    from gateway.audit_heads import HeadRefused, Signer, findings, walk
+
+    asked = asked_of(os.environ)
+    try:
+        earlier = Signer(asked.data_dir / "keys").read(_text_of(head)) if head is not None else None
+    except HeadRefused as refusal:
+        raise StartRefused(f"{head}: {refusal}") from refusal
+    with running_database(asked.data_dir, lambda _: None) as url:
+        walked = asyncio.run(walk(room_urls(url), earlier))
+    for room, one in walked.items():
+        waiting = f", {one.waiting} rows wait for theirs" if one.waiting else ""
+        print(f"{room}: {one.last.position} links{waiting}, {len(one.faults)} faults")
+    found = list(findings(walked))
+    print("\n".join(found) if found else _whole(earlier.at if earlier else None))
+    raise typer.Exit(BROKEN if found else 0)
+
+
+def _whole(since: datetime | None) -> str:
+    if since is None:
+        return "Every chain holds (whether its end was cut off, only --head with an earlier head can tell)"
+    return f"Every chain holds and continues the one of {since:%Y-%m-%d %H:%M} UTC"
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeError) as fault:
+        raise StartRefused(f"{file} cannot be read") from fault
+
+
+@audit_app.command("head")
+def audit_head() -> None:
+    """Print how far the audit of each room has come, signed: keep it outside the house, for `verify --head`."""
+    from gateway.audit_heads import Signer, findings, head_of, walk
+
     asked = asked_of(os.environ)
     with running_database(asked.data_dir, lambda _: None) as url:
-        faults = asyncio.run(_verify(url))
-    raise typer.Exit(BROKEN if faults else 0)
-
-
-async def _verify(url: str) -> int:
-    """The number of faults over all rooms, each printed."""
-    from shared import audit
-    from shared.database import Database, metadata_for
-
-    faults = 0
-    for room, room_url in room_urls(url).items():
-        database = Database(room_url, 1)
-        async with database.read() as session:
-            sealed, found = await audit.verify(session, metadata_for(room))
-        await database.close()
-        print(f"{room}: {sealed} rows in the chain, {len(found)} faults")
-        for fault in found:
-            print(f"  {fault}")
-        faults += len(found)
-    return faults
+        walked = asyncio.run(walk(room_urls(url)))
+    if found := list(findings(walked)):
+        raise StartRefused(f"nothing is signed, the audit does not hold: {found[0]}")
+    print(Signer(asked.data_dir / "keys").note(head_of(walked, datetime.now(UTC))), end="")
 
 
 @app.command()

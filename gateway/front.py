@@ -32,6 +32,10 @@ LEFT = 499
 """In the books of one who left before his request was whole; nobody is there to be answered."""
 
 
+UNSURE_ENDS = frozenset({b"transfer-encoding", b"upgrade"})
+"""With one of these nobody knows where a refused request ends and the next begins: the connection ends with it."""
+
+
 class ClientLeft(Exception):
     """The client went away while its body was awaited."""
 
@@ -56,10 +60,9 @@ class Places:
     uploads: Counted
 
     @classmethod
-    def of(cls, most: int, settings: GatewaySettings) -> "Places":
-        return cls(
-            Admission(most, settings.admit_streams), Counted(settings.admit_uploads, settings.admit_uploads // 3)
-        )
+    def of(cls, most: int, settings: GatewaySettings, shared: bool) -> "Places":
+        admission = Admission(most, settings.admit_streams, shared=shared)
+        return cls(admission, Counted(settings.admit_uploads, settings.admit_uploads // 3))
 
 
 class Front:
@@ -72,9 +75,9 @@ class Front:
         self._house = house_headers(settings.url.startswith("https://"))
         self._cors = Cors(settings)
         self._patience = Patience(settings.body_piece_seconds, settings.body_seconds)
-        self._places = Places.of(settings.admit, settings)
+        self._places = Places.of(settings.admit, settings, shared=True)
         self._of_rooms = {
-            name: Places.of(room.most, settings) if room.most is not None else self._places
+            name: Places.of(room.most, settings, shared=False) if room.most is not None else self._places
             for name, room in inside.rooms.items()
         }
         self._arrivals = Arrivals(settings.arriving_per_address)
@@ -82,12 +85,16 @@ class Front:
         self._addresses = Buckets(settings.address_rate_per_minute, settings.address_rate_burst)
         self._subjects = Subjects()
         everywhere = {id(one): one for one in (self._places, *self._of_rooms.values())}.values()
+        self._turned_away, self._said_full_at = 0, float("-inf")
+        metrics.limit.set_function(lambda: sum(one.admission.limit for one in everywhere))
         metrics.working.set_function(lambda: sum(one.admission.working for one in everywhere))
         metrics.streaming.set_function(lambda: sum(one.admission.streaming for one in everywhere))
         metrics.arriving.set_function(lambda: self._arrivals.counted.now)
         metrics.uploading.set_function(lambda: sum(one.uploads.now for one in everywhere))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The server adds the trailers of a body to this very list: what was not there to be judged is not read later.
+        scope = {**scope, "headers": list(scope["headers"])}
         visit = visit_of(scope)
         enter(visit.trace)
         reply = Reply(visit, send, self._house, self._cors.headers(visit))
@@ -142,14 +149,15 @@ class Front:
         self, app: ASGIApp, admission: Admission, visit: Visit, scope: Scope, receive: Receive, reply: Reply
     ) -> None:
         priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
-        admission.check(priority)
+        operation = visit.operation.name if visit.operation is not None else ""
+        admission.check(priority, visit.room)
         if isinstance(receive, Incoming):
             receive = await self._gathered(receive, address_key(visit.client))
-        admission.enter(priority)
+        entered = admission.enter(priority, visit.room)
         try:
             await app(scope, receive, reply)
         finally:
-            admission.leave(priority)
+            admission.leave(priority, visit.room, operation, entered)
 
     async def _gathered(self, receive: Incoming, address: str) -> Receive:
         try:
@@ -200,7 +208,7 @@ class Front:
             return  # the head is out: leaving the body unfinished makes the server cut the connection
         asked = Asked(visit.language, self._settings.url, visit.trace.trace_id)
         response = render(answer_for(refusal), refusal.facts, asked)
-        if isinstance(refusal, TooLarge | BodySlow) or b"transfer-encoding" in visit.headers:
+        if isinstance(refusal, TooLarge | BodySlow) or not visit.headers.keys().isdisjoint(UNSURE_ENDS):
             await say_and_close(response, receive, reply)
         else:
             await response(scope, receive, reply)
@@ -211,8 +219,17 @@ class Front:
         await self._refuse(Crashed(), visit, scope, receive, reply)
 
     def _leave_line(self, visit: Visit) -> None:
+        """One line a request; of those that found no place one line a second, or writing would take what is left."""
         seconds = time.perf_counter() - visit.started
         self._metrics.count(visit, seconds)
+        if visit.refused == "busy":
+            self._turned_away += 1
+            if time.monotonic() < self._said_full_at + 1:
+                return
+            limit = self._of_rooms.get(visit.room, self._places).admission.limit
+            log.warning("house is full", turned_away=self._turned_away, limit=limit)
+            self._turned_away, self._said_full_at = 0, time.monotonic()
+            return
         line: dict[str, Any] = {
             "method": visit.method,
             "route": visit.route,

@@ -266,14 +266,11 @@ def passed_on(scope: Scope) -> list[tuple[bytes, bytes]]:
     """The request's headers less those of this hop, and who the client is, said by us and by nobody else.
 
     A caller can make a room take him for less local than he is, never for more: `Via` is there whenever he sent a
-    sign of a proxy, also one that he declared as of this hop only.
+    sign of a proxy. What he names in `Connection` takes nothing away: a room in our own process sees it too, and he
+    could name what we say (the request's id, its trace, its host).
     """
-    named = {
-        part.strip().lower() for name, value in scope["headers"] if name == b"connection" for part in value.split(b",")
-    }
-    left_out = (HOP_BY_HOP | named) - {b"host"}  # without it the room would see its own, a local name perhaps
     told = [(name, value) for name, value in scope["headers"] if not tells_of_proxy(name.decode("latin-1"))]
-    heads = [(name, value) for name, value in told if name not in left_out]
+    heads = [(name, value) for name, value in told if name not in HOP_BY_HOP]
     if len(told) < len(scope["headers"]):
         heads.append(PROXIED)
     if scope.get("client"):

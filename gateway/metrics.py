@@ -31,6 +31,7 @@ class Metrics:
             "linli_refused", "Requests refused at the door, by reason.", ["reason"], registry=self._registry
         )
         self.working = Gauge("linli_working", "Requests being worked on.", registry=self._registry)
+        self.limit = Gauge("linli_limit", "Requests that may be worked on at once now.", registry=self._registry)
         self.streaming = Gauge("linli_streaming", "Open streams and long polls.", registry=self._registry)
         self.arriving = Gauge("linli_arriving", "Small bodies on their way in.", registry=self._registry)
         self.uploading = Gauge("linli_uploading", "Files on their way in or looked at.", registry=self._registry)

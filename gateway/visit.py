@@ -48,6 +48,11 @@ class Visit:
         return self.operation.template if self.operation is not None else "-"
 
     @property
+    def says_body(self) -> bool:
+        """Whether its head announces a body."""
+        return b"transfer-encoding" in self.headers or self.headers.get(b"content-length", b"0") != b"0"
+
+    @property
     def language(self) -> Language:
         return asked_language(self.header(b"accept-language"))
 
@@ -95,14 +100,26 @@ def check_head(visit: Visit, scope: Scope) -> None:
     if visit.repeated & SINGLE:
         names = ", ".join(sorted(name.decode("latin-1") for name in visit.repeated & SINGLE))
         raise Malformed(reason_zh=f"请求头重复:{names}。", reason_en=f"Header sent twice: {names}.")
-    if b"host" not in visit.headers and scope.get("http_version") == "1.1":
+    version = scope.get("http_version")
+    if version == "0.9" or (version == "1.1" and b"host" not in visit.headers):
         raise Malformed(reason_zh="缺少 Host 请求头。", reason_en="The Host header is missing.")
+    _check_framing(visit)
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_TARGET:
+        raise Malformed(reason_zh="网址过长。", reason_en="The address is too long.")
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_HEADERS:
+        raise Malformed(reason_zh="请求头过长。", reason_en="The headers are too long.")
+
+
+def _check_framing(visit: Visit) -> None:
+    """Refuse what leaves open where the request ends."""
     if b"content-length" in visit.headers and b"transfer-encoding" in visit.headers:
         raise Malformed(
             reason_zh="Content-Length 与 Transfer-Encoding 不能同时出现。",
             reason_en="Content-Length and Transfer-Encoding exclude each other.",
         )
-    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_TARGET:
-        raise Malformed(reason_zh="网址过长。", reason_en="The address is too long.")
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_HEADERS:
-        raise Malformed(reason_zh="请求头过长。", reason_en="The headers are too long.")
+    if b"upgrade" in visit.headers and visit.says_body:
+        # The server reads no body of a request that offers another protocol: a room would wait for it in vain.
+        raise Malformed(
+            reason_zh="带 Upgrade 请求头的请求不能有正文。",
+            reason_en="A request that offers to change the protocol brings no body.",
+        )

@@ -21,6 +21,20 @@ RUNTIME_SETTINGS = (
     ("timezone", "UTC"),
 )
 
+# What PostgreSQL lets everybody do beside tables: keep large objects, write messages into the log of all writes.
+NOTHING_OF_PUBLIC = """
+    DO $$
+    DECLARE found regprocedure;
+    BEGIN
+        FOR found IN SELECT oid FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) AS granted
+            WHERE pronamespace = 'pg_catalog'::regnamespace AND granted.grantee = 0
+            AND proname ~ '^(lo_|loread$|lowrite$|pg_logical_emit_message$)'
+        LOOP
+            EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', found);
+        END LOOP;
+    END $$
+"""
+
 
 def bootstrap(admin_url: str, database: str = DATABASE, rooms: Iterable[str] = ROOMS) -> str:
     """Roles, database, schemas and their grants, made as the superuser; answers the admin's address of the database."""
@@ -45,6 +59,7 @@ def bootstrap(admin_url: str, database: str = DATABASE, rooms: Iterable[str] = R
         _lock(connection)
         _run(connection, "REVOKE ALL ON DATABASE {} FROM PUBLIC", _id(database))
         _run(connection, "REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        connection.execute(NOTHING_OF_PUBLIC)
         for room in rooms:
             _schema(connection, database, room)
     return room_url

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.engine import make_url
 
 from migrations.heads import FOLDER, ROOMS, head_of
+from migrations.moved import settle
 from migrations.roles import DATABASE, bootstrap
 
 LOCK_TIMEOUT = "5s"
@@ -49,7 +50,11 @@ def migrate(
                         sql.Identifier(room), sql.Identifier(room)
                     )
                 )
-        return {room: revision_of(connection, room) for room in rooms}
+        revisions = {room: revision_of(connection, room) for room in rooms}
+        for room in (one for one, revision in revisions.items() if revision is not None):
+            if settle(connection, room):
+                say(f"{room} came from another PostgreSQL: its transactions are numbered anew")
+        return revisions
 
 
 def revision_of(connection: psycopg.Connection, room: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import MetaData, Row, insert, select, text, tuple_
+from sqlalchemy import MetaData, Row, func, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database import XMIN
@@ -131,26 +131,68 @@ async def seal(session: AsyncSession, metadata: MetaData) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A place where the chain does not hold."""
+    """A place where the chain does not hold; position None: no link of the chain, but a row that should have one."""
 
-    position: int
+    position: int | None
     reason: str
 
 
-async def verify(session: AsyncSession, metadata: MetaData) -> tuple[int, list[Fault]]:
-    """Walk the chain: how many links were read, and every one that is changed, removed or out of order."""
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How far a chain had come: the number of its links and the digest of the last."""
+
+    position: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a walk along one room's chain found. `waiting` rows were written a moment ago and have no link yet."""
+
+    last: Link
+    waiting: int
+    faults: tuple[Fault, ...]
+
+
+async def verify(session: AsyncSession, metadata: MetaData, earlier: Link | None = None) -> Walked:
+    """Walk the chain and name every row that was changed, removed, moved or slipped in.
+
+    Whoever owns the database can cut the end off, or write all of it anew; only a link that left the house earlier
+    tells that. Errors: none; what does not hold is in `faults`.
+    """
     audit = metadata.tables[f"{metadata.schema}.audit"]
     seals = metadata.tables[f"{metadata.schema}.audit_seal"]
     columns = select(seals.c.position, seals.c.previous, seals.c.digest, audit)
     rows = await session.stream(columns.outerjoin(audit, audit.c.id == seals.c.audit_id).order_by(seals.c.position))
     faults: list[Fault] = []
-    expected, previous, read = 1, GENESIS, 0
+    expected, last, met = 1, Link(0, GENESIS), earlier is None or earlier.position == 0
     async for row in rows:
-        read += 1
-        if reason := _fault(row, expected, previous):
+        if reason := _fault(row, expected, last.digest):
             faults.append(Fault(row.position, reason))
-        expected, previous = row.position + 1, row.digest
-    return read, faults
+        expected, last = row.position + 1, Link(row.position, row.digest)
+        if earlier is not None and row.position == earlier.position:
+            met = True
+            if row.digest != earlier.digest:
+                faults.append(Fault(row.position, "it is not the link that was signed earlier"))
+    if earlier is not None and not met:
+        faults.append(Fault(earlier.position, f"the chain was cut: {last.position} links are left"))
+    waiting, slipped_in = await _without_link(session, metadata)
+    return Walked(last, waiting, (*faults, *slipped_in))
+
+
+async def _without_link(session: AsyncSession, metadata: MetaData) -> tuple[int, list[Fault]]:
+    """How many rows wait for the sealer, and those that the sealer has passed: no transaction put them there then."""
+    audit = metadata.tables[f"{metadata.schema}.audit"]
+    seals = metadata.tables[f"{metadata.schema}.audit_seal"]
+    head = select(seals.c.audit_id).order_by(seals.c.position.desc()).limit(1).scalar_subquery()
+    edge = select(audit.c.xid, audit.c.id).where(audit.c.id == head).cte("edge")
+    passed = tuple_(audit.c.xid, audit.c.id) <= select(edge.c.xid, edge.c.id).scalar_subquery()
+    unlinked = select(audit.c.id).outerjoin(seals, seals.c.audit_id == audit.c.id).where(seals.c.audit_id.is_(None))
+    found = list((await session.execute(unlinked.where(passed).order_by(audit.c.id))).scalars())
+    count = (await session.execute(select(func.count()).select_from(unlinked.subquery()))).scalar_one()
+    return count - len(found), [
+        Fault(None, f"audit row {one} has no link, and the chain has gone past it") for one in found
+    ]
 
 
 def _fault(row: Row[Any], expected: int, previous: bytes) -> str | None:

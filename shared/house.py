@@ -61,7 +61,12 @@ class House:
         self.verifier = Verifier(room.settings.public_url)
         self.published: dict[str, Any] | None = None
         self.clock = Clock()
-        self.jobs = Jobs(room.name, room.settings.database_url, prepared_statements=prepared)
+        self.jobs = Jobs(
+            room.name,
+            room.settings.database_url,
+            stalled_seconds=room.settings.job_stalled_seconds,
+            prepared_statements=prepared,
+        )
         self.writing: set[asyncio.Task[Any]] = set()
         self.wake = asyncio.Event()
         self.transports: dict[str, httpx2.AsyncBaseTransport] = {}

@@ -129,6 +129,8 @@ class RoomSettings(DatabaseSettings):
     """Sample mode: sample sign-ins and the clock offset are open. Never beside real data."""
     write_seconds: float = Field(20.0, gt=0)
     """How long a write may take before the caller is told that its outcome is unknown."""
+    job_stalled_seconds: float = Field(30.0, ge=0.5)
+    """After this without a sign of life a worker is taken for dead, and its jobs are taken up by another."""
     background: bool = True
     """Whether this process also runs the room's relay, sealer and jobs."""
     registry_url: str = "http://registry:8000"

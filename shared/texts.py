@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 
@@ -10,6 +11,7 @@ class Language(StrEnum):
     EN = "en"
 
 
+@lru_cache(maxsize=512)  # browsers send few different ones, with every request
 def asked_language(accept_language: str) -> Language:
     """The better of the two languages for an Accept-Language header; zh-CN unless English is preferred."""
     weights = {Language.ZH: -1.0, Language.EN: -1.0}

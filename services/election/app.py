@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.election.ballots.care_routes import routers as care
+from services.election.ballots.following_routes import router as following
 from services.election.ballots.noticing import give_notice
 from services.election.ballots.routes import routers as ballots
 from services.election.elections.routes import router as elections
@@ -23,6 +24,7 @@ from services.election.results.routes import router as results
 from services.election.rolls.routes import router as rolls
 from services.election.rulesets.routes import router as rule_sets
 from services.election.settings import ElectionSettings
+from services.election.simulations.routes import router as simulations
 from services.election.tables import metadata
 from shared.app import Room
 from shared.app import create_app as create_room
@@ -59,7 +61,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
             settings=settings,
             metadata=metadata,
             routers=(
-                *(*ballots, elections, rolls, rule_sets, *care, proxies),
+                *(*ballots, elections, rolls, rule_sets, simulations, *care, following, proxies),
                 *(papers, keyings, objections, results, log),
             ),
             errors=ERRORS,

@@ -46,6 +46,10 @@ class NoteStale(Refusal):
     """OWN-6. The denominators that were signed for are not those of the roll. Facts: best, worst."""
 
 
+class SimulationRefused(Refusal):
+    """Facts: why, why_zh, why_en, at_fault."""
+
+
 class DraftRefused(Refusal):
     """BAL-3. What does not fit the preset. Facts: told_zh, told_en, errors (each with pointer and code)."""
 
@@ -207,6 +211,10 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     NoteStale: Answer(
         409, "note-stale", "说明中的分母与名册不符", "The note's denominators are not the roll's",
         "请按 best 与 worst 重新签署。", "Sign again with best and worst as told here.", members=("best", "worst"),
+    ),
+    SimulationRefused: Answer(
+        422, "simulation-refused", "不能这样试算", "This cannot be simulated", "{why_zh}", "{why_en}",
+        members=("why", "at_fault"),
     ),
     DraftRefused: Answer(
         422, "draft-refused", "草案与所选规则不符", "The draft does not fit its preset", "{told_zh}", "{told_en}",

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.election.ballots.codes import Tries
+from services.election.ballots.following import Follower
 from services.election.ballots.frozen import FrozenElections
 from services.election.ballots.writer import Writer
 from shared.edge import house_of
@@ -37,10 +38,17 @@ class Station:
     elections: FrozenElections
     writer: Writer
     tries: Tries
+    follower: Follower
 
     @classmethod
     def of(cls, house: House) -> "Station":
-        return cls(house.keys, FrozenElections(house.database), Writer(house), Tries())
+        return cls(
+            house.keys,
+            FrozenElections(house.database),
+            Writer(house),
+            Tries(),
+            Follower(house.database, house.clock.now),
+        )
 
 
 def station_of(request: Request) -> Station:

@@ -17,6 +17,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -25,6 +27,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from services.ticket.rules.kinds import Kind, UnitKind
 from services.ticket.rules.states import State
 from shared.database import INSTANT, metadata_for
+
+FAR = literal_column("'9999-01-01 00:00:00+00'::timestamptz", INSTANT)
+"""Where a ticket without a due stands among those that have one; written out, so that an index can know it."""
 
 
 class Base(DeclarativeBase):
@@ -133,6 +138,7 @@ class Ticket(Base):
         Index("ix_ticket_newest", "compound_code", "reported_at", "id"),
         Index("ix_ticket_reported", "reported_at", "id"),
         Index("ix_ticket_compound", "compound_id", "reported_at", "id"),
+        Index("ix_ticket_by_due", func.coalesce(text("due_at"), FAR), text("id")),
         Index("ix_ticket_place", "compound_id", "category", "reported_at"),
         Index("ix_ticket_reporter", "reporter_id", "reported_at", "id"),
         Index("ix_ticket_worker", "worker_id", "reported_at", "id"),

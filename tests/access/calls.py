@@ -134,7 +134,9 @@ NOT_OF_A_COMPOUND: Mapping[str, str] = {
 
 
 def rows(reply: httpx2.Response) -> list[Any]:
-    """The rows of a list's reply."""
+    """The rows of a list's reply; what streams lines has none to count here."""
+    if reply.headers.get("content-type") != JSON:
+        return []
     body = json.loads(reply.text)
     return list(body["items"]) if isinstance(body, dict) and "items" in body else []
 

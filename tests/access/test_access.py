@@ -76,6 +76,7 @@ COUNTED = {
     "list_surveys": 1,
     "list_rounds": 1,
     "list_elections": 1,
+    "list_rule_sets": 1,
     "list_topics": 1,
     "list_councils": 1,
     "list_meetings": 2,

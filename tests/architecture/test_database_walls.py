@@ -1,4 +1,7 @@
-"""A room's role reaches its own schema and nothing else: tried on a real PostgreSQL, table by table."""
+"""A room's role reaches its own schema and nothing else: tried on a real PostgreSQL, table by table.
+
+Ways around these walls: test_role_escapes.py.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -66,30 +69,6 @@ def test_a_table_left_open_is_found(admin: psycopg.Connection, database_urls: Ma
     finally:
         admin.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(theirs, "clock"), sql.Identifier(mine)))
         admin.execute(sql.SQL("REVOKE ALL ON SCHEMA {} FROM {}").format(sql.Identifier(theirs), sql.Identifier(mine)))
-
-
-@pytest.mark.parametrize("room", ROOMS)
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "CREATE TABLE {room}.mine (x int)",
-        "CREATE TABLE public.mine (x int)",
-        "CREATE TEMP TABLE mine (x int)",
-        "CREATE SCHEMA mine",
-        "DROP TABLE {room}.audit",
-        "ALTER TABLE {room}.audit DISABLE TRIGGER ALL",
-        "TRUNCATE {room}.audit",
-        "SET ROLE {room}_owner",
-        "SET SESSION AUTHORIZATION {room}_owner",
-        "COPY (SELECT 1) TO PROGRAM 'true'",
-        "COPY (SELECT 1) TO '/tmp/linli-should-not-be'",
-        "SELECT pg_read_file('/etc/passwd')",
-        "CREATE EXTENSION dblink",
-        "CREATE ROLE another",
-    ],
-)
-def test_a_room_may_use_its_tables_and_change_none(database_urls: Mapping[str, str], room: str, statement: str) -> None:
-    assert refused(database_urls[room], sql.SQL(statement.format(room=room)))
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -63,6 +63,7 @@ class Corpus:
         brought = {"jwk": stranger.as_dict(private=False)}
         yield "another key that it brings along", _with(stranger, header | brought, payload)
         yield "another key at an address", _with(stranger, header | {"jku": "http://127.0.0.1:9/keys"}, payload)
+        yield "another key with its papers", _with(stranger, header | {"x5u": "http://127.0.0.1:9/"}, payload)
         yield "an RSA key", _with(RSAKey.generate_key(2048), header | {"alg": "RS256"}, payload)
         yield "an elliptic key", _with(ECKey.generate_key("P-256"), header | {"alg": "ES256"}, payload)
         yield "a role more", f"{_text(header)}.{_text(payload | {'grants': ['ADMINISTRATOR@']})}.{signature}"
@@ -100,6 +101,15 @@ class Corpus:
         yield "of an unknown key id", self._signed(header | {"kid": str(new_id())}, payload)
         yield "without a key id", self._signed(_without(header, "kid"), payload)
         yield "whose key id is a path", self._signed(header | {"kid": "../../keys/internal.key"}, payload)
+        for name, kid in {"a list": ["a"], "a number": 7, "nothing": None, "an object": {"a": 1}}.items():
+            yield f"whose key id is {name}", self._signed(header | {"kid": kid}, payload)
+        yield "that needs an extension nobody knows", self._signed(header | {"crit": ["exp"]}, payload)
+        yield "whose payload is said to be bare", self._signed(header | {"b64": False, "crit": ["b64"]}, payload)
+        yield "of a subject told twice", self._raw(header, f'{json.dumps(payload)[:-1]}, "sub": "administrator"}}')
+        yield "that ends at no number", self._raw(header, json.dumps(payload | {"exp": float("nan")}))
+        yield "issued at no number", self._raw(header, json.dumps(payload | {"iat": float("nan")}))
+        yield "that holds a token", self._raw(header, json.dumps(self.true))
+        yield "that is a token in a token", self._raw(header | {"cty": "JWT"}, self.true)
         yield "whose payload is a list", _with(self.signing, header, [payload])
         yield "whose payload is words", _with(self.signing, header, "hello")
 
@@ -114,12 +124,21 @@ class Corpus:
             "not base64": "Bearer %%%.%%%.%%%",
             "a header that is a list": f"Bearer {_text([])}.{_text({})}.AAAA",
             "a header of deep brackets": f"Bearer {_text(b'[' * 2000)}.e30.AAAA",
+            "an encrypted token": f"Bearer {_text({'alg': 'dir', 'enc': 'A256GCM'})}..AAAA.AAAA.AAAA",
+            "in JSON": f'Bearer {{"payload": "{self.true}"}}',
+            "a line end in it": f"Bearer {self.true[:40]}\t{self.true[40:]}",
+            "padded": f"Bearer {self.true}==",
             "Basic": "Basic YTpi",
             "the token alone": self.true,
             "the house's own scheme": f"Internal {self.true}",
             "two tokens": f"Bearer {self.true}, Bearer {self.true}",
             "a token and a word": f"Bearer {self.true} x",
         }.items()
+
+    def _raw(self, header: Mapping[str, Any], payload: str) -> str:
+        """Signed over this very text."""
+        signed = f"{_text(dict(header))}.{_text(payload.encode())}"
+        return f"{signed}.{_text(self.signing.private_key.sign(signed.encode()))}"  # type: ignore[attr-defined]  # OKP
 
     def _signed(self, header: Mapping[str, Any], payload: Any) -> str:
         return _with(self.signing, header, payload)

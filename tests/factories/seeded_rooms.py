@@ -15,7 +15,7 @@ NOMINEES = ("王秀兰", "李建国", "赵敏", "周强")
 
 
 async def seed_rooms(house: "WholeHouse", place: "Seeded") -> None:
-    """A round with a visit and its answers, a ballot being drafted, a council with all that a meeting leaves."""
+    """A round with a visit and its answers, a ballot that is announced, a council with all that a meeting leaves."""
     await _survey(house, place)
     await _election(house, place)
     await seed_meetings(house, place)
@@ -66,3 +66,19 @@ async def _election(house: "WholeHouse", place: "Seeded") -> None:
     )
     election = await house.done("POST", "/v1/elections", house.as_role(Role.CLERK, place), json=draft)
     place.ids |= {"election_id": election["id"], "log_index": "1"}
+    rules = {"scope": place.code, "preset": "ORDINARY", "name": "本小区表决规则", "parameters": {}}
+    made = await house.done("POST", "/v1/rule-sets", house.as_role(Role.CLERK, place), json=rules)
+    place.ids["rule_set_id"] = made["id"]
+    await _papers(house, place, f"/v1/elections/{election['id']}")
+
+
+async def _papers(house: "WholeHouse", place: "Seeded", path: str) -> None:
+    """Announced, so that it has printed ballots, a box and a device."""
+    clerk = house.as_role(Role.CLERK, place)
+    await house.done("POST", f"{path}/rolls", clerk)
+    await house.done("POST", f"{path}/announcements", clerk)
+    run = await house.done("POST", f"{path}/print-runs", clerk, json={})
+    box = await house.done("POST", f"{path}/boxes", clerk, json={"number": 1, "seal": "A 1"})
+    holder = str(place.people[Role.GRID_WORKER])
+    device = await house.done("POST", f"{path}/devices", clerk, json={"holder_id": holder, "public_key": "3d" * 32})
+    place.ids |= {"run": str(run["number"]), "box": str(box["number"]), "device_id": device["id"]}

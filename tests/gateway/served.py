@@ -62,9 +62,11 @@ def listening_socket() -> socket.socket:
 
 @contextlib.asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[Served]:
-    """Serve the app as `linli` does: httptools, lifespan on, no access log of uvicorn's own."""
+    """Serve the app as `linli` does: httptools, lifespan on, no access log of uvicorn's own, no proxy believed."""
     listening = listening_socket()
-    config = uvicorn.Config(app, lifespan="on", access_log=False, log_config=None, server_header=False)
+    config = uvicorn.Config(
+        app, lifespan="on", access_log=False, log_config=None, server_header=False, proxy_headers=False, ws="none"
+    )
     server = _Quiet(config)
     running = asyncio.ensure_future(server.serve(sockets=[listening]))
     await server.decided.wait()

@@ -112,7 +112,7 @@ async def test_one_address_uploads_a_third_at_most_of_what_is_uploaded_at_once()
 
 async def test_a_full_house_does_not_wait_for_a_body_first() -> None:
     waiting = Waiting()
-    app = Gateway(settings(admit=4), plan(PlantedRoom(waiting)))
+    app = Gateway(settings(admit=6), plan(PlantedRoom(waiting)))
     async with asyncio.timeout(20), living(app), calling(app) as caller:
         working = [asyncio.ensure_future(caller.get("/v1/tickets/7")) for _ in range(3)]
         for _ in working:

@@ -1,6 +1,6 @@
 """Scene 6. Marking ballots: more nominees than seats; the households ballot them, and they are ranked.
 
-What the story knows of the election room's HTTP stands in this file and in no other.
+What the story knows of ballots over HTTP stands in this file, of paper ballots in scene_papers.py.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from typing import Any
 from tests.journeys.cast import Cast
 from tests.journeys.pages import whole_page
 from tests.journeys.scene_council import later
+from tests.journeys.scene_papers import MARKED, at_the_doors, opened_and_keyed
 from tests.journeys.stage import Person, Stage
 
 NOMINEES = ("王秀兰", "李建国", "赵敏", "周强", "吴桂芳", "郑海", "冯玉梅")
@@ -24,9 +25,12 @@ def marking_ballots(stage: Stage, cast: Cast) -> None:
     stage.post("it is opened", f"{path}/openings", cast["clerk"], None, expect=201)
     _waits(stage, cast, path)
     wanted = _cast(stage, cast, path)
+    papers = at_the_doors(stage, cast, path)
     stage.pass_days(7)
     stage.post("it is closed", f"{path}/closings", cast["clerk"], None, expect=201)
-    result = stage.post("and counted", f"{path}/counts", cast["clerk"], None, expect=201)
+    counters = opened_and_keyed(stage, cast, path, papers)
+    wanted.update(number for marks in MARKED for number in marks)
+    result = stage.post("and counted", f"{path}/counts", cast["clerk"], counters, expect=201)
     counted = result["household"]
     marks = {one["number"]: one["marks"] for one in counted["ranking"]}
     stage.check(f"{counted['cast']} ballots: {list(marks.values())}", marks == wanted)

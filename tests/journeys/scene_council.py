@@ -15,6 +15,14 @@ SOUND = {
     "emergency": False,
 }
 MEMBERS = ("owner Zhao", "neighbour Qian", "old Mrs Sun")
+NAMES = {
+    "owner Zhao": "赵文博",
+    "neighbour Qian": "钱小芸",
+    "old Mrs Sun": "孙桂英",
+    "party member Kong": "孔令明",
+    "clerk": "何静",
+    "volunteer He": "何志远",
+}
 RUNNERS = {"chair": "party member Kong", "recorder": "clerk", "witness": "volunteer He"}
 
 
@@ -39,7 +47,7 @@ def _announced(stage: Stage, cast: Cast, **planned: Any) -> dict[str, Any]:
     meeting = stage.post("the clerk plans a meeting", "/v1/meetings", clerk, body, expect=201)
     path = f"/v1/meetings/{meeting['id']}"
     officers = {
-        part: {"person_id": cast[name].id, "name": "示例", "capacity": "OFFICE"} for part, name in RUNNERS.items()
+        part: {"person_id": cast[name].id, "name": NAMES[name], "capacity": "OFFICE"} for part, name in RUNNERS.items()
     }
     told = "and names who chairs, records, witnesses"
     stage.call(told, "PUT", f"{path}/officers", clerk, json=officers, headers={"If-Match": f'"{meeting["version"]}"'})
@@ -79,7 +87,7 @@ def _open_council(stage: Stage, cast: Cast) -> int:
 def _resolved(stage: Stage, cast: Cast) -> dict[str, Any]:
     clerk, chair = cast["clerk"], cast[RUNNERS["chair"]]
     topic = _accepted(stage, cast)
-    seats = [{"person_id": cast[name].id, "name": "示例", "capacity": "RESIDENTS_DELEGATE"} for name in MEMBERS]
+    seats = [{"person_id": cast[name].id, "name": NAMES[name], "capacity": "RESIDENTS_DELEGATE"} for name in MEMBERS]
     term = {"term_starts": later(stage, 0)[:10], "term_ends": later(stage, 700)[:10]}
     council = {"compound_id": cast.compound["id"], "name": "晋阳苑议事会", "members": seats, **term}
     council = stage.post("a council of three is constituted", "/v1/meetings/councils", clerk, council, expect=201)
@@ -93,6 +101,8 @@ def _resolved(stage: Stage, cast: Cast) -> dict[str, Any]:
     stage.post("the vote is opened", f"{here}/openings", chair, {}, expect=201)
     for name, choice in zip(MEMBERS, ("AGREE", "AGREE", "OPPOSE"), strict=True):
         stage.post(f"{name} votes", f"{here}/votes", cast[name], {"choice": choice}, expect=201)
+    said = {"item": 2, "saying": "DISSENT", "words": "想先修单元门"}
+    stage.post("one dissent is written down", f"{path}/contributions", clerk, said, expect=201)
     closed = stage.post("the vote is closed", f"{here}/closings", chair, {}, expect=201)
     stage.check("two of three carry it", (closed["state"], closed["agree"], closed["oppose"]) == ("PASSED", 2, 1))
     stage.post("the council was held", f"{path}/moves", clerk, {"to": "HELD"}, expect=201)

@@ -15,6 +15,7 @@ def everyday_life(stage: Stage, cast: Cast) -> None:
     stage.begin("Scene 9 · Everyday life 日常")
     lamp = _the_lamp(stage, cast)
     sewer = _the_sewer(stage, cast)
+    _the_call(stage, cast)
     rice = _the_rice(stage, cast)
     stage.end(f"lamp {lamp}, sewer {sewer}, rice {rice}")
 
@@ -133,6 +134,26 @@ def _heard(stage: Stage, city: Person, sewer: dict[str, Any]) -> None:
 def _later(stage: Stage, ticket: dict[str, Any]) -> dict[str, Any]:
     stage.pass_days(3)
     return ticket
+
+
+# Somebody without an account.
+
+
+def _the_call(stage: Stage, cast: Cast) -> None:
+    """The desk reports for a caller, whose name and phone it alone may read, with a reason."""
+    clerk = cast["clerk"]
+    new = {
+        "place": {"compound_id": cast.compound["id"], "building": "3", "entrance": "2"},
+        "kind": "HELP",
+        "category": "facilities.stair_lamp",
+        "words": "四层楼道灯也不亮",
+        "contact": {"name": "周桂芳", "phone": "13835100423"},
+    }
+    told = stage.post("the desk reports for a caller", "/v1/tickets", clerk, new, expect=201)
+    reading = {"purpose": "上门前联系"}
+    path = f"/v1/tickets/{told['id']}/contact-readings"
+    seen = stage.post("and reads name and phone, saying what for", path, clerk, reading, expect=201)
+    stage.check("name and phone in clear", (seen["name"], seen["phone"]) == ("周桂芳", "13835100423"))
 
 
 # The rice.

@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -54,6 +54,8 @@ class Stage:
     run: str = field(default_factory=lambda: secrets.token_hex(3))
     played: list[Played] = field(default_factory=list)
     days: int = 0
+    personal: set[str] = field(default_factory=set)
+    """Every name, phone and number of a person that was sent, for whoever then looks where they stand in clear."""
     _calls: int = 0
     _began: float = 0.0
 
@@ -84,6 +86,7 @@ class Stage:
             headers["Authorization"] = f"Bearer {self.token_of(by)}"
         if method == "POST" and by is not None:
             headers.setdefault("Idempotency-Key", secrets.token_hex(12))
+        self.personal |= set(_personal(sent.get("json"), path == "/v1/people"))
         reply = self.client.request(method, path, headers=headers, **sent)
         self._calls += 1
         self.say(f"  {told:<58} {method:<6} {_short(path)} → {reply.status_code}  {_shown(reply)}")
@@ -107,6 +110,7 @@ class Stage:
             done = list(phones.map(act, own, those))
         calls = sum(one._calls for one in own)
         self._calls += calls
+        self.personal.update(*(one.personal for one in own))
         self.say(f"  {told:<58} {calls} calls from {PHONES} at a time in {time.monotonic() - began:.1f} s")
         return done
 
@@ -176,7 +180,7 @@ def _shown(reply: httpx2.Response) -> str:
 def _gist(told: Any) -> str:
     if not isinstance(told, dict):
         return ""
-    if "items" in told:
+    if isinstance(told.get("items"), list):
         return f"{len(told['items'])} items"
     if "access_token" in told:
         return f"a token for {told['expires_in']} s"
@@ -184,6 +188,20 @@ def _gist(told: Any) -> str:
     return json.dumps(found, ensure_ascii=False)[1:-1].replace('"', "")
 
 
+def _personal(body: Any, of_person: bool = False) -> Iterator[str]:
+    """What a body says of people, by the names of its members."""
+    if isinstance(body, list):
+        for one in body:
+            yield from _personal(one, of_person)
+    elif isinstance(body, dict):
+        for name, value in body.items():
+            if isinstance(value, str) and (name in {"phone", "number"} or (name == "name" and of_person)):
+                yield value
+            else:
+                yield from _personal(value, name in PEOPLE)
+
+
+PEOPLE = frozenset({"nominees", "members", "chair", "recorder", "witness", "contact", "owners"})
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 GIST = ("title", "code", "state", "name", "homes", "heads", "area_known", "next_step", "role", "relation", "kind",
         "outer_number", "satisfaction", "seconds")  # fmt: skip

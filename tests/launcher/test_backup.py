@@ -35,6 +35,8 @@ def test_a_lost_house_comes_back_with_its_people_keys_and_audit(linli: Linli, tm
     running.wait_for("Ready")
     made = _linli("init", data_dir=house)
     code = made.stdout.split("One-time code ")[1].split()[0]
+    head = _linli("audit", "head", data_dir=house)
+    (tmp_path / "head.txt").write_text(head.stdout)
     saved = _linli("backup", str(tmp_path / "house.tar"), data_dir=house)
     assert saved.returncode == 0, saved.stderr
     assert (tmp_path / "house.tar").stat().st_mode & 0o077 == 0
@@ -46,7 +48,7 @@ def test_a_lost_house_comes_back_with_its_people_keys_and_audit(linli: Linli, tm
 
     assert restored.returncode == 0, restored.stderr
     assert _sign_in(url, grant_type="urn:linli:grant:one-time-code", code=code)["token_type"] == "Bearer"
-    assert _linli("audit", "verify", data_dir=again).returncode == 0
+    assert _linli("audit", "verify", "--head", str(tmp_path / "head.txt"), data_dir=again).returncode == 0
     second.stop(2)
 
 

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
+from starlette.requests import Request
 
-from shared.problems import MediaUnsupported
-from shared.uploads import LARGEST, FileRefused, Kind, checked
+from shared.problems import Malformed, MediaUnsupported
+from shared.uploads import LARGEST, FileRefused, Kind, checked, received
 from tests.shared.pictures import (
     archive,
     chunk,
@@ -188,6 +189,43 @@ async def test_a_picture_that_is_many_pixels_in_few_bytes_costs_bounded_time() -
     assert len(png_bomb()) < 50_000
 
     assert (await checked(png_bomb())).width == 4096
+
+
+NAMES: Mapping[str, str] = {
+    "../../etc/passwd": "passwd",
+    "..\\..\\windows\\win.ini": "win.ini",
+    "/etc/passwd": "passwd",
+    "C:\\a\\b.jpg": "b.jpg",
+    "照片 1.jpg": "照片 1.jpg",
+    "a<script>.jpg": "ascript.jpg",
+    'a";x="b.jpg': "a;x=b.jpg",
+    "a\x00.jpg": "a.jpg",
+    "a\u202egpj.exe": "agpj.exe",
+    "a.jpg\u200b": "a.jpg",
+    "a|b:c*d?.jpg": "abcd.jpg",
+    "名" * 500: "名" * 120,
+    "/": "file",
+    "..": "..",
+    "": "file",
+}
+
+
+@pytest.mark.parametrize(("told", "shown"), NAMES.items())
+async def test_a_name_leads_nowhere_and_misleads_nobody(told: str, shown: str) -> None:
+    """It is for showing in a refusal only: nothing is stored under it."""
+    body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\n\r\nx\r\n--b--\r\n'
+    headers = [(b"content-type", b"multipart/form-data; boundary=b")]
+
+    async def receive() -> dict[str, object]:
+        written = told.replace("\\", "\\\\").replace('"', '\\"').encode()
+        return {"type": "http.request", "body": body % written, "more_body": False}
+
+    try:
+        found = await received(Request({"type": "http", "headers": headers}, receive))
+    except Malformed:
+        assert any(not sign.isprintable() for sign in told)  # such a name is no name
+    else:
+        assert found.name == shown
 
 
 @pytest.mark.parametrize("unit", [b"stream\n", b"<<", b"/ObjStm stream\n", b"#4a", b"/J#61", b"%%EOF"])

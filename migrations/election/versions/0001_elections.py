@@ -249,9 +249,7 @@ def upgrade() -> None:
             name=op.f("ck_election_counted"),
         ),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_election_window")),
-        sa.CheckConstraint(
-            "round BETWEEN 1 AND 2 AND (round = 2) = (repeats_id IS NOT NULL)", name=op.f("ck_election_repeated_once")
-        ),
+        sa.CheckConstraint("round >= 1 AND (round > 1) = (repeats_id IS NOT NULL)", name=op.f("ck_election_round")),
         sa.CheckConstraint("seats BETWEEN 0 AND 50", name=op.f("ck_election_seats")),
         sa.ForeignKeyConstraint(["repeats_id"], ["election.election.id"], name=op.f("fk_election_repeats_id")),
         sa.ForeignKeyConstraint(

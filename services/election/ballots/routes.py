@@ -29,6 +29,8 @@ router = APIRouter(prefix="/v1/elections", tags=["election"], route_class=EdgeRo
 casting = APIRouter(prefix="/v1/elections", tags=["election"], route_class=APIRoute)
 """Not through the edge: the writer is the edge of ballots, many of them a transaction (ADR 50)."""
 routers = (casting, router)
+FIRST = {"x-priority": "first"}
+"""Ballots and own receipts are served first when not all can be."""
 
 Index = Annotated[int, Path(ge=0, le=2**53, description="`log_index` of the receipt.")]
 
@@ -37,6 +39,7 @@ Index = Annotated[int, Path(ge=0, le=2**53, description="`log_index` of the rece
     "/{election_id}/ballots",
     operation_id="cast_ballot",
     summary="Cast my ballot",
+    openapi_extra=FIRST,
     status_code=201,
     responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, MarksRefused, ChoicesRefused, BallotRefused),
 )
@@ -69,6 +72,7 @@ async def list_my_ballots(db: Reading, actor: SignedIn, election_id: UUID) -> My
     "/{election_id}/ballots/{log_index}",
     operation_id="get_receipt",
     summary="My receipt again",
+    openapi_extra=FIRST,
     responses=answers(ElectionUnknown, BallotUnknown),
 )
 async def get_receipt(db: Reading, actor: SignedIn, means: Means, election_id: UUID, log_index: Index) -> ReceiptSeen:

@@ -92,11 +92,15 @@ async def take(
         await store(db, box, ballots, [one.batch for _, one in fresh], now)
     again = [taken.ballot for taken in found if isinstance(taken, Taken) and taken.replayed]
     if again:
-        # A repetition writes before it is answered: an answer that rests on a read alone may acknowledge what a
-        # synchronous standby never got.
-        rows = [{"election_id": one.election_id, "log_index": one.log_index, "at": now} for one in again]
-        await db.execute(insert(BallotReplay), rows)
+        await note_repetitions(db, again, now)
     return found
+
+
+async def note_repetitions(db: AsyncSession, again: Sequence[Ballot], now: datetime) -> None:
+    """A repetition writes before it is answered: an answer that rests on a read alone may acknowledge what a
+    synchronous standby never got."""
+    rows = [{"election_id": one.election_id, "log_index": one.log_index, "at": now} for one in again]
+    await db.execute(insert(BallotReplay), rows)
 
 
 def _is_fresh(taken: Taken | Refusal) -> bool:

@@ -92,10 +92,15 @@ async def _same_ground(db: AsyncSession, election: Election, version: int | None
 
 
 async def announce_election(
-    db: AsyncSession, actor: Actor, means: MeansOf, election_id: UUID, now: datetime
+    db: AsyncSession, actor: Actor, means: MeansOf, election_id: UUID, window: Again | None, now: datetime
 ) -> Election:
-    """VOTE-9. Freeze and hash the text, the seed of the lot in it, and freeze the roll. Errors: as every step."""
+    """VOTE-9. Freeze and hash the text, the seed of the lot in it, and freeze the roll. Errors: as every step.
+
+    `window` replaces the draft's: objections to the roll may have taken longer than it foresaw.
+    """
     election = await queries.election_to_run(db, actor, election_id)
+    if window is not None and election.state == State.ROLL_POSTED:
+        election.opens_at, election.closes_at = window.opens_at, window.closes_at
     check(election, Step.ANNOUNCE, now)
     election.announced_at = now
     parts = await queries.parts_of(db, means.keys, election)

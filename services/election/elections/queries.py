@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, exists, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.items import Parts, members_of, questions_of
@@ -19,7 +19,7 @@ from services.election.rules.parameters import Kind, Preset, Rules, rules_from
 from services.election.rules.roles import DELIVERER_ROLES, DESK_ROLES, DRAFT_ROLES, READER_ROLES
 from services.election.rules.rolls import needs_note
 from services.election.rules.states import HIDDEN, OVER, Facts, State
-from services.election.tables import Ballot, Election, RollEntry, RollHome, Step
+from services.election.tables import Ballot, BallotVoid, Election, RollEntry, RollHome, Step
 from shared.identity import Actor
 from shared.paging import Orders, down, up
 from shared.problems import RoleForbidden
@@ -188,11 +188,17 @@ async def turnout_of(db: AsyncSession, actor: Actor, election: Election, now: da
 
 
 async def _by_building(db: AsyncSession, election: Election, until: datetime) -> tuple[BuildingTurnout, ...]:
+    """A ballot that was voided is no turnout, nor is what it had replaced (BAL-12)."""
+    ended = exists().where(
+        BallotVoid.election_id == election.id,
+        BallotVoid.entry_id == Ballot.entry_id,
+        BallotVoid.revision >= Ballot.revision,
+    )
     counted = (
         select(RollEntry.building, func.count(RollEntry.id.distinct()), func.count(Ballot.entry_id.distinct()))
         .outerjoin(
             Ballot,
-            and_(Ballot.election_id == election.id, Ballot.entry_id == RollEntry.id, Ballot.cast_at <= until),
+            and_(Ballot.election_id == election.id, Ballot.entry_id == RollEntry.id, Ballot.cast_at <= until, ~ended),
         )
         .where(RollEntry.election_id == election.id)
         .group_by(RollEntry.building)

@@ -7,7 +7,13 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from services.election.elections import actions, queries, shown
 from services.election.elections.drafting import lock_ground
-from services.election.elections.schemas import CancelElection, ChangeElection, NewElection, RepeatElection
+from services.election.elections.schemas import (
+    AnnounceElection,
+    CancelElection,
+    ChangeElection,
+    NewElection,
+    RepeatElection,
+)
 from services.election.elections.seeing import seen
 from services.election.elections.shown import (
     AnnouncementSeen,
@@ -134,10 +140,16 @@ async def change_election(
     responses=STEP,
 )
 async def announce_election(
-    db: Writing, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
+    db: Writing,
+    actor: Desk,
+    means: Means,
+    election_id: UUID,
+    response: Response,
+    now: Now,
+    window: AnnounceElection | None = None,
 ) -> ElectionSeen:
-    """Text and roll are frozen and hashed; the seed of the lot is shown from now on."""
-    found = await actions.announce_election(db, actor, means, election_id, now)
+    """Text and roll are frozen and hashed; the seed of the lot is shown from now on. The window may be set anew."""
+    found = await actions.announce_election(db, actor, means, election_id, window.again() if window else None, now)
     return await seen(db, means, actor, found, response, now)
 
 

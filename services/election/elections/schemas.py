@@ -143,8 +143,8 @@ class CancelElection(Input):
     reason: Annotated[str, Text(500)]
 
 
-class RepeatElection(Input):
-    """When the second ballot runs."""
+class Window(Input):
+    """When ballots are taken."""
 
     model_config = Input.model_config | example(
         opens_at="2026-12-20T09:00:00+08:00", closes_at="2026-12-27T18:00:00+08:00"
@@ -161,3 +161,11 @@ class RepeatElection(Input):
 
     def again(self) -> Again:
         return Again(self.opens_at, self.closes_at)
+
+
+class RepeatElection(Window):
+    """When the next ballot runs."""
+
+
+class AnnounceElection(Window):
+    """The window as it is announced, where the posting of the roll took longer than the draft foresaw."""

@@ -1,4 +1,4 @@
-"""The check code of a printed ballot (BAL-7): derived from a house key and kept nowhere; its QR, and how a tablet checks it."""
+"""BAL-7: the check code of a printed ballot, derived from a house key and kept nowhere; its QR, its check offline."""
 
 import hashlib
 import hmac

@@ -256,9 +256,11 @@ class Door:
     todo: Todo
 
 
-async def doors_of(db: AsyncSession, election: Election, building: str, entrance: str | None) -> list[Door]:
-    """The homes of a building (or one entrance) that have a ballot, in the register's order."""
-    wanted = select(RollHome).where(RollHome.election_id == election.id, RollHome.building == building)
+async def doors_of(db: AsyncSession, election: Election, building: str | None, entrance: str | None) -> list[Door]:
+    """The homes of a building (or one entrance) that have a ballot, in the register's order; none named: all."""
+    wanted = select(RollHome).where(RollHome.election_id == election.id)
+    if building is not None:
+        wanted = wanted.where(RollHome.building == building)
     if entrance is not None:
         wanted = wanted.where(RollHome.entrance == entrance)
     homes = (await db.execute(wanted.order_by(RollHome.place))).scalars().all()

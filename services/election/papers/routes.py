@@ -33,9 +33,11 @@ from services.election.papers.schemas import (
     PacketTold,
     PrintRuns,
     PrintRunSeen,
+    RunPapers,
     box_seen,
     device_seen,
     fact_told,
+    run_papers,
     run_seen,
 )
 from services.election.papers.shown import BalanceSeen, WorkListSeen
@@ -97,6 +99,19 @@ async def list_print_runs(db: Reading, actor: Desk, election_id: UUID) -> PrintR
     """In the order they were made."""
     election = await election_to_run(db, actor, election_id, lock=False)
     return PrintRuns(items=[run_seen(run) for run in await queries.runs_of(db, election.id)])
+
+
+@router.get(
+    "/{election_id}/print-runs/{run}/papers",
+    operation_id="list_run_papers",
+    summary="The papers of a run",
+    responses=answers(ElectionUnknown, RoleForbidden, PrintRunUnknown),
+)
+async def list_run_papers(db: Reading, actor: Desk, means: Means, election_id: UUID, run: RunNumber) -> RunPapers:
+    """Numbers, codes and QR texts, for an office that prints by itself."""
+    election = await election_to_run(db, actor, election_id, lock=False)
+    sheets = await queries.sheets_of(db, await queries.run_of(db, election.id, run))
+    return run_papers(means.keys, election.id, sheets)
 
 
 @router.get(
@@ -213,9 +228,14 @@ async def take_packet(
     responses=answers(ElectionUnknown, RoleForbidden),
 )
 async def get_work_list(
-    db: Reading, actor: Deliverer, means: Means, election_id: UUID, building: Place, entrance: Place | None = None
+    db: Reading,
+    actor: Deliverer,
+    means: Means,
+    election_id: UUID,
+    building: Place | None = None,
+    entrance: Place | None = None,
 ) -> WorkListSeen:
-    """For a building or one entrance, to take along; which homes still need a paper or have one to collect."""
+    """Of a building, an entrance or all homes, to take along: who still needs a paper, who has one to collect."""
     election = await queries.election_to_deliver(db, actor, election_id)
     boxes = [box.number for box in await queries.boxes_of(db, election.id)]
     return shown.work_list(means.keys, election, boxes, await queries.doors_of(db, election, building, entrance))

@@ -1,5 +1,6 @@
 """Papers, boxes and devices as they are reported and shown: who carried what, never a choice."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -9,6 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from services.election.elections.schemas import HOME_ID
 from services.election.papers.actions import Scope, Signed
+from services.election.papers.codes import SHORT, code_of, qr_of
+from services.election.papers.queries import Sheet
 from services.election.papers.recording import Reported, Told
 from services.election.rules.paper_wording import PAPER_WORDS
 from services.election.rules.papers import FactKind, PaperWhy
@@ -16,6 +19,7 @@ from services.election.tables import Device, PaperBox, PrintRun
 from shared.database import new_id
 from shared.files import LONGEST_TOKEN, References
 from shared.identity import Actor
+from shared.sealing import Keys
 from shared.wire import Count, Input, Instant, Output, Text, Whole, example
 
 PERSON_ID, DEVICE_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0011", "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0012"
@@ -66,6 +70,27 @@ class PrintRuns(Output):
     model_config = Output.model_config | example(items=[PrintRunSeen.model_config["json_schema_extra"]["examples"][0]])  # type: ignore[index]
 
     items: list[PrintRunSeen]
+
+
+class RunPaper(Output):
+    """One paper of a run, for an office that prints by itself. `code` and `qr` go on the ballot, the label does not."""
+
+    model_config = Output.model_config | example(
+        number=12, replaces=None, home_id=HOME_ID, label="3-2-501", code="ABCD2345", qr="L1:0197…:12:ABCD2345…"
+    )
+
+    number: Count
+    replaces: Count | None
+    home_id: UUID
+    label: str
+    code: str
+    qr: str
+
+
+class RunPapers(Output):
+    model_config = Output.model_config | example(items=[RunPaper.model_config["json_schema_extra"]["examples"][0]])  # type: ignore[index]
+
+    items: list[RunPaper]
 
 
 class NewBox(Input):
@@ -272,6 +297,22 @@ class PacketTold(Output):
 
 def run_seen(run: PrintRun) -> PrintRunSeen:
     return PrintRunSeen.model_validate(run)
+
+
+def run_papers(keys: Keys, election_id: UUID, sheets: Sequence[Sheet]) -> RunPapers:
+    return RunPapers(items=[_run_paper(keys, election_id, sheet) for sheet in sheets])
+
+
+def _run_paper(keys: Keys, election_id: UUID, sheet: Sheet) -> RunPaper:
+    number, code = sheet.paper.number, code_of(keys, election_id, sheet.paper.number)
+    return RunPaper(
+        number=number,
+        replaces=sheet.paper.replaces,
+        home_id=sheet.home.home_id,
+        label=sheet.home.label,
+        code=code[:SHORT],
+        qr=qr_of(election_id, number, code),
+    )
 
 
 def box_seen(box: PaperBox) -> BoxSeen:

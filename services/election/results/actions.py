@@ -28,8 +28,8 @@ from shared.days import CalendarMissing, day_of, working_period_end
 from shared.identity import Actor
 from shared.sealing import Keys
 
-REPEAT = "REPEAT"
-"""BAL-11. The outcome that asks for a second ballot."""
+REPEATS = frozenset({"REPEAT", "ELECT_AGAIN"})
+"""BAL-11, COM-1. The outcomes that ask for a further ballot: too few took part, too few seats were filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ async def _count(
     )
     db.add(result)
     election.outcome, election.counted_at = outcome, now
-    election.repeat_due = election.repeat_due or outcome == REPEAT
+    election.repeat_due = election.repeat_due or outcome in REPEATS
     await db.flush()
     return result
 

@@ -20,6 +20,7 @@ from services.election.errors import (
 from services.election.house import Means, MeansOf
 from services.election.printing.setting import Document
 from services.election.results import actions, queries
+from services.election.results.archive import ArchiveSeen, archive_of
 from services.election.results.printed import minutes_of_counting, result_notice
 from services.election.results.schemas import NewCount, NewRecount, ResultSeen, ResultsSeen
 from services.election.results.shown import called, result_seen
@@ -147,3 +148,12 @@ async def get_counting_minutes(
     if not actor.holds(DRAFT_ROLES, election.compound_code):
         raise RoleForbidden(needed=sorted(DRAFT_ROLES))
     return _pdf("counting-minutes", await minutes_of_counting(election, shown, result, now))
+
+
+@router.get(
+    "/{election_id}/archive", operation_id="get_archive", summary="What is kept, and until when",
+    responses=answers(ElectionUnknown),
+)  # fmt: skip
+async def get_archive(db: Reading, actor: SignedIn, election_id: UUID) -> ArchiveSeen:
+    """Digests to compare with in later years (BAL-8)."""
+    return await archive_of(db, await election_of(db, actor, election_id))

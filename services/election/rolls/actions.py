@@ -17,7 +17,7 @@ from services.election.house import MeansOf
 from services.election.log.appending import Line, append, locked_box
 from services.election.neighbours import Home, homes_of
 from services.election.objections.actions import performed
-from services.election.rolls.building import Built, build
+from services.election.rolls.building import Built, build, entrance_of
 from services.election.rolls.correcting import (
     Correction,
     Worked,
@@ -67,12 +67,20 @@ async def post_roll(
     election = await queries.election_to_run(db, actor, election_id)
     check(election, Step.POST_ROLL, now)
     if asked:
+        _check_scope(election, homes, now)
         _check_size(election, homes, now)
         await _enter(db, election, build(election, queries.rules_of(election), homes))
     else:
         election.entries = election.heads = len(await queries.entries_by_place(db, election.id))
     election.roll_posted_at = now
     return await stepped(db, actor, election, Step.POST_ROLL, now)
+
+
+def _check_scope(election: Election, homes: tuple[Home, ...], now: datetime) -> None:
+    """VOTE-7. A name that is mistyped would silently take homes out of the electorate."""
+    buildings, entrances = {home.building for home in homes}, {entrance_of(home) for home in homes}
+    if not (buildings.issuperset(election.buildings) and entrances.issuperset(election.entrances)):
+        raise refused(election, Why.SCOPE_UNKNOWN, now)
 
 
 def _check_size(election: Election, homes: tuple[Home, ...], now: datetime) -> None:

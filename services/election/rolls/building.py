@@ -44,7 +44,12 @@ def in_scope(election: Election, home: Home) -> bool:
     """VOTE-7. The named buildings and entrances; none named: the whole compound."""
     if not election.buildings and not election.entrances:
         return True
-    return home.building in election.buildings or f"{home.building}-{home.entrance}" in election.entrances
+    return home.building in election.buildings or entrance_of(home) in election.entrances
+
+
+def entrance_of(home: Home) -> str:
+    """As a scope names it."""
+    return f"{home.building}-{home.entrance}"
 
 
 def counted(kind: Kind, rules: Rules, home: Home) -> bool:

@@ -42,9 +42,19 @@ class RollRead:
     """A roll in figures, and the caller's own rows in full. `bounds`: OWN-6, while the roll is only posted."""
 
     buildings: tuple[BuildingTotals, ...]
-    mine: Sequence[tuple[RollEntry, RollHome]]
+    mine: Sequence["Own"]
     bounds: Denominators | None
     posted_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A home of the caller's. `entry` only where he may know the whole of it: who lives in a home by a tie is not told
+    what else its owner has."""
+
+    home: RollHome
+    entry_id: UUID
+    entry: RollEntry | None
 
 
 async def roll_read(db: AsyncSession, actor: Actor, election: Election) -> RollRead:
@@ -82,10 +92,16 @@ async def _buildings(db: AsyncSession, election_id: UUID) -> tuple[BuildingTotal
     return tuple((without | totals).values())
 
 
-async def _mine(db: AsyncSession, actor: Actor, election: Election) -> list[tuple[RollEntry, RollHome]]:
+async def _mine(db: AsyncSession, actor: Actor, election: Election) -> list[Own]:
     entries = await entries_of(db, actor, election.id)
     homes = await homes_on(db, election.id, [entry.id for entry in entries])
-    return [(entry, home) for entry in entries for home in homes.get(entry.id, [])]
+    return [one for entry in entries for one in _own(actor, entry, homes.get(entry.id, []))]
+
+
+def _own(actor: Actor, entry: RollEntry, homes: Sequence[RollHome]) -> list[Own]:
+    if actor.subject in entry.owner_ids or len(homes) == 1:
+        return [Own(home, entry.id, entry) for home in homes]
+    return [Own(home, entry.id, None) for home in homes if home.home_id in actor.homes]
 
 
 def _until(election: Election) -> datetime | None:

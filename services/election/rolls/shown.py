@@ -6,11 +6,11 @@ from uuid import UUID
 
 from services.election.elections.schemas import HOME_ID
 from services.election.rolls.drift import Checked, Drifted
-from services.election.rolls.queries import RollRead
+from services.election.rolls.queries import Own, RollRead
 from services.election.rules.roles import DELIVERER_ROLES, DESK_ROLES
 from services.election.rules.rolls import Change, Denominators
 from services.election.rules.weights import HomeKind, Weights
-from services.election.tables import Election, RollCorrection, RollEntry, RollHome
+from services.election.tables import Election, RollCorrection, RollHome
 from shared.identity import Actor
 from shared.wire import Area, Count, Instant, Output, example
 
@@ -23,7 +23,6 @@ _OWN = {
     "kind": "DWELLING",
     "area": "72.97",
     "owner_known": True,
-    "entry_heads": 1,
     "entry_area": "72.97",
 }
 _BOUNDS = {"best": {"heads": 600, "area": "48960.00"}, "worst": {"heads": 605, "area": "49230.00"}, "assumed": 3}
@@ -51,8 +50,8 @@ class HomeOnRoll(Output):
     kind: HomeKind
     area: Area | None
     owner_known: bool
-    entry_heads: Count
-    entry_area: Area
+    entry_area: Area | None
+    """Of the whole entitlement; null for who lives in one of its homes without owning it."""
 
 
 class DenominatorSeen(Output):
@@ -195,7 +194,7 @@ def roll(election: Election, found: RollRead) -> RollSeen:
         note=election.roll_note,
         root=election.roll_root.hex() if election.roll_root else None,
         buildings=[BuildingRoll.model_validate(one) for one in found.buildings],
-        mine=[_own(entry, home) for entry, home in found.mine],
+        mine=[_own(one) for one in found.mine],
     )
 
 
@@ -207,16 +206,16 @@ def _told(weights: Weights) -> DenominatorSeen:
     return DenominatorSeen(heads=weights.heads, area=weights.area)
 
 
-def _own(entry: RollEntry, home: RollHome) -> HomeOnRoll:
+def _own(one: Own) -> HomeOnRoll:
+    home, entry = one.home, one.entry
     return HomeOnRoll(
         home_id=home.home_id,
         label=home.label,
-        entry_id=entry.id,
+        entry_id=one.entry_id,
         kind=HomeKind(home.kind),
         area=home.area_hundredths,
         owner_known=home.owner_known,
-        entry_heads=entry.heads,
-        entry_area=entry.area_hundredths,
+        entry_area=entry.area_hundredths if entry else None,
     )
 
 

@@ -1,6 +1,10 @@
 """Decides which role may run an election, which may look on, and who casts a household's ballot."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+
+from services.election.rules.parameters import Kind
 
 
 class Role(StrEnum):
@@ -29,3 +33,12 @@ DRAFT_ROLES = DESK_ROLES | {Role.AUDITOR}
 READER_ROLES = frozenset(Role)
 """Who sees what is announced, where he holds the role."""
 VOTER_ROLES = frozenset({Role.OWNER, Role.RESIDENT})
+CASTERS: Mapping[Kind, frozenset[Role]] = MappingProxyType(
+    {
+        Kind.HOUSEHOLD: VOTER_ROLES,
+        Kind.OWNERS_DECISION: frozenset({Role.OWNER}),
+        Kind.UNANIMOUS: frozenset({Role.OWNER}),
+        Kind.MEMBERS: frozenset({Role.PMC_MEMBER}),
+    }
+)
+"""Whom a running vote waits for, as far as a role tells; the roll says who has a ballot."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.election.rules.committee import enough_candidates
-from services.election.rules.parameters import Kind, Preset, Rules
+from services.election.rules.parameters import Kind, Online, Preset, Rules
 from shared.days import CalendarMissing, OnHoliday, day_of, is_within, period_end
 
 
@@ -74,6 +74,7 @@ class Why(StrEnum):
     TURNOUT_REACHED = "TURNOUT_REACHED"
     TOO_FEW_CANDIDATES = "TOO_FEW_CANDIDATES"
     SIZE_WRONG = "SIZE_WRONG"
+    SCOPE_UNKNOWN = "SCOPE_UNKNOWN"
     ROLL_STILL_POSTED = "ROLL_STILL_POSTED"
     NOTHING_TO_RECOUNT = "NOTHING_TO_RECOUNT"
     OBJECTIONS_OPEN = "OBJECTIONS_OPEN"
@@ -242,6 +243,11 @@ def window_fits(facts: Facts) -> bool:
 def takes_ballots(facts: Facts, now: datetime) -> bool:
     """Open, and within the announced window: after its end no ballot is taken, whoever closes and when."""
     return facts.state is State.OPEN and facts.opens_at <= now < facts.closes_at
+
+
+def casts_online(facts: Facts) -> bool:
+    """BAL-5 [P]. Whether this house takes the ballots of owners online; of households and members it does."""
+    return facts.kind in (Kind.HOUSEHOLD, Kind.MEMBERS) or facts.rules.online is Online.OWN
 
 
 def allowed(facts: Facts, now: datetime) -> Iterable[Step]:

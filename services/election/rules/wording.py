@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from services.election.rules.drafts import Misfit
 from services.election.rules.rolls import CorrectionWhy
+from services.election.rules.simulation import SimulationWhy
 from services.election.rules.states import Why
 
-WORDS: Mapping[Why | Misfit | CorrectionWhy, tuple[str, str]] = {
+WORDS: Mapping[Why | Misfit | CorrectionWhy | SimulationWhy, tuple[str, str]] = {
     Why.NOT_FROM_HERE: ("当前阶段没有这一步。", "There is no such step from this state."),
     Why.TOO_EARLY: ("时间未到。", "It is too early."),
     Why.TOO_LATE: ("公告的投票时间已过。", "The announced window is over."),
@@ -14,9 +15,16 @@ WORDS: Mapping[Why | Misfit | CorrectionWhy, tuple[str, str]] = {
     Why.WINDOW_WRONG: ("投票期限不在允许范围内。", "The voting window is outside its bounds."),
     Why.ROLL_EMPTY: ("名册上没有可投票的住户。", "The roll holds nobody who votes."),
     Why.NO_CONTEST: ("候选人不多于名额,无需划票。", "There are no more nominees than seats: no ballot is needed."),
-    Why.TURNOUT_REACHED: ("参与户数已达到或已重投过一次。", "Turnout was reached, or it was repeated once already."),
+    Why.TURNOUT_REACHED: (
+        "没有需要重新投票的情形,或已重投过一次。",
+        "Nothing asks for another ballot, or it was repeated once already.",
+    ),
     Why.TOO_FEW_CANDIDATES: ("候选人数不足,不能差额选举。", "There are too few candidates for the seats."),
     Why.SIZE_WRONG: ("三人的业委会只用于不超过 100 户的小区。", "A committee of three is for at most 100 homes."),
+    Why.SCOPE_UNKNOWN: (
+        "范围中有房屋登记里没有的楼栋或单元。",
+        "The scope names a building or entrance that the register does not have.",
+    ),
     Why.ROLL_STILL_POSTED: ("名册公示期未满。", "The roll is still posted for objections."),
     Misfit.ITEMS_NEEDED: ("请写明表决事项。", "Say what is to be decided."),
     Misfit.ITEMS_NOT_HERE: ("选人的投票不设表决事项。", "A ballot of names has no items."),
@@ -67,5 +75,11 @@ WORDS: Mapping[Why | Misfit | CorrectionWhy, tuple[str, str]] = {
     CorrectionWhy.SECOND_OFFICER: ("须由另一位工作人员确认。", "A second officer must confirm it."),
     CorrectionWhy.CHANGED_MEANWHILE: ("名册已有变化,请重新提出。", "The roll has changed meanwhile: propose it anew."),
     CorrectionWhy.DONE_ALREADY: ("此项更正已经完成。", "This correction is done already."),
+    SimulationWhy.NOT_BY_OWNERS: ("只有业主表决可以试算。", "Only votes of owners are simulated."),
+    SimulationWhy.NO_ROLL: ("名册尚未公示,没有分母。", "The roll is not posted: there is no denominator yet."),
+    SimulationWhy.MORE_THAN_THE_ROLL: (
+        "假设的人数或面积不可能。",
+        "More than the roll holds, or area without a head.",
+    ),
 }
 """Reason -> (zh, en)."""

@@ -23,6 +23,7 @@ from services.election.rulesets.terms import Reading, Terms
 from services.election.tables import Election, RuleSet, SignOff
 from shared import audit
 from shared.database import new_id
+from shared.days import day_of
 from shared.identity import Actor
 from shared.problems import Invalid, RoleForbidden
 from shared.versions import check_version
@@ -86,6 +87,8 @@ async def sign_off_parameter(
     asked = [name for name in parameters_of(Preset(found.preset)) if PARAMETERS[name].verify]
     if reading.parameter not in asked:
         raise Invalid(errors=[{"pointer": "/parameter", "code": "enum", "expected": ", ".join(asked) or "-"}])
+    if reading.dated > day_of(now):
+        raise Invalid(errors=[{"pointer": "/dated", "code": "less_than_equal", "le": day_of(now).isoformat()}])
     if any(one.parameter == reading.parameter for one in await sign_offs_of(db, found)):
         raise AlreadySigned
     db.add(_signature(actor, found, reading, now))

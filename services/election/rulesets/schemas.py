@@ -29,9 +29,14 @@ class _Given(Input):
         return self.model_dump(exclude_unset=True)
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    """What is left out has the rule set's or the preset's value, never null."""
+    schema.pop("default", None)
+
+
 def _made() -> type[_Given]:
     fields: Mapping[str, Any] = {
-        name: (_type_of(name, one), Field(None, description=f"{one.rule}", validate_default=False))
+        name: (_type_of(name, one), Field(None, description=one.rule, json_schema_extra=_without_default))
         for name, one in PARAMETERS.items()
     }
     return create_model("Parameters", __base__=_Given, __doc__=_Given.__doc__, **fields)

@@ -109,7 +109,7 @@ class Election(Base):
         CheckConstraint("(rule_set_id IS NULL) = (rule_set_version IS NULL)", name="rule_set_whole"),
         CheckConstraint("compound_code ~ '^[0-9]{15}$'", name="compound_code_digits"),
         CheckConstraint("seats BETWEEN 0 AND 50", name="seats"),
-        CheckConstraint("round BETWEEN 1 AND 2 AND (round = 2) = (repeats_id IS NOT NULL)", name="repeated_once"),
+        CheckConstraint("round >= 1 AND (round > 1) = (repeats_id IS NOT NULL)", name="round"),
         CheckConstraint("opens_at < closes_at", name="window"),
         CheckConstraint("first_closes_at < closes_at", name="extended"),
         CheckConstraint(

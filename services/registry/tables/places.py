@@ -103,10 +103,8 @@ class Home(Base):
         Index(
             "ix_home_register",
             "compound_id",
-            "building",
-            "entrance",
             "head_group",
-            postgresql_include=["area_hundredths", "kind", "owner_known"],
+            postgresql_include=["area_hundredths", "building", "entrance", "kind", "owner_known"],
         ),
     )
 

@@ -18,11 +18,10 @@ from services.ticket.rules.parameters import Parameters
 from services.ticket.rules.roles import WORKER_ROLES, Caller, Role
 from services.ticket.rules.sight import FULL_ROLES, HIDDEN_KINDS, NEIGHBOUR_ROLES, Sight, sight_of
 from services.ticket.rules.states import OPEN, State
-from services.ticket.tables import Category, Ticket, TicketMove, TicketNote, TicketPhoto
+from services.ticket.tables import FAR, Category, Ticket, TicketMove, TicketNote, TicketPhoto
 from shared.identity import Actor
 from shared.paging import Orders, down, up
 
-FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 TICKETS = Orders(
     "tickets",
     {

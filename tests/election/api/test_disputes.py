@@ -24,6 +24,10 @@ async def mine(hall: Hall, who: Somebody, election: dict[str, Any]) -> dict[str,
     return dict((await hall.get(who, f"/v1/elections/{election['id']}/ballots")).json()["items"][0])
 
 
+async def turnout(hall: Hall, election: dict[str, Any]) -> int:
+    return int((await hall.get(hall.clerk, f"/v1/elections/{election['id']}/turnout")).json()["cast"])
+
+
 async def test_a_co_owners_objection_suspends_until_it_is_withdrawn(hall: Hall) -> None:
     """VOTE-1."""
     election, ann, bob = await co_owned(hall)
@@ -85,7 +89,9 @@ async def test_two_officers_void_a_ballot_and_the_next_may_come(hall: Hall, admi
     owners = await hall.post(hall.clerk, path, {**body, "second_token": bob.token()})
     forged = await hall.post(hall.clerk, path, {**body, "second_token": "x.y.z"})
     resident = await hall.post(ann, path, {**body, "second_token": hall.officer.token()})
+    before = await turnout(hall, election)
     void = await hall.post(hall.clerk, path, {**body, "second_token": hall.officer.token()})
+    after = await turnout(hall, election)
     again = await hall.post(hall.clerk, path, {**body, "second_token": hall.officer.token()})
     unseen = await vote(hall, ann, election, 1, replaces=1)
     other = await vote(hall, bob, election, 1)
@@ -93,6 +99,7 @@ async def test_two_officers_void_a_ballot_and_the_next_may_come(hall: Hall, admi
     assert {one.json()["why"] for one in (alone, owners, forged)} == {"SECOND_OFFICER"}
     assert (resident.status_code, void.status_code, again.json()["why"]) == (403, 201, "NO_BALLOT")
     assert (unseen.json()["why"], other.status_code, other.json()["revision"]) == ("STALE", 201, 2)
+    assert (before, after, await turnout(hall, election)) == (1, 0, 1)
     line = lines(admin_url, election)[void.json()["log_index"]]
     assert (line["type"], line["of"], len(line["reason"])) == ("VOID", cast["log_index"], 64)
     with psycopg.connect(admin_url) as connection:

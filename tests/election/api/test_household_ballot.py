@@ -214,8 +214,8 @@ async def test_a_scope_of_one_building_freezes_its_dwellings_only(hall: Hall) ->
 
 
 async def test_a_scope_with_nobody_who_votes_goes_no_further(hall: Hall) -> None:
-    """VOTE-10."""
-    election = await hall.draft(buildings=["99"])
+    """VOTE-10. The third building has a shop, an unsold dwelling and a parking space."""
+    election = await hall.draft(buildings=["3"])
     await hall.step(election, "rolls")
 
     refused = await hall.post(hall.clerk, f"/v1/elections/{election['id']}/announcements")

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from tests.election.api.conftest import CODE, Hall
-from tests.election.api.drafts import question
+from tests.election.api.drafts import MEMBERS, question
 from tests.election.api.neighbour import Books, home, home_id
 from tests.factories.tokens import Somebody
 
@@ -153,3 +153,41 @@ async def test_candidates_pass_each_for_himself_and_the_rest_are_in_reserve(hall
     assert {number for number, one in by_number.items() if one["elected"]} == {1, 2, 3, 4, 5}
     assert (by_number[6]["heads"], by_number[6]["failed"]) == (10, ["APPROVAL_AREA", "APPROVAL_HEADS"])
     assert by_number[4]["area"] == "2400.00"
+
+
+async def test_members_decide_by_more_than_half_of_all(hall: Hall) -> None:
+    """PMC-4. Four of seven, three of them owners."""
+    election = await hall.decision_opened("MEMBERS_VOTE")
+    for number, member in enumerate(MEMBERS):
+        if number in {0, 1, 2, 5}:
+            who = Somebody([f"PMC_MEMBER@{CODE}"], subject=UUID(member["person_id"]))
+            body = {"items": [{"number": 1, "choice": "AGREE"}]}
+            reply = await hall.post(who, f"/v1/elections/{election['id']}/ballots", body)
+            assert reply.status_code == 201, reply.text
+
+    result = await hall.counted(election)
+
+    assert result["outcome"] == "PASSED"
+    assert _tests(result) == {
+        "QUORUM_MEMBERS": ("4", "7", "4", True),
+        "QUORUM_OWNERS": ("3", "4", "3", True),
+        "APPROVAL_MEMBERS": ("4", "7", "4", True),
+    }
+
+
+async def test_where_an_adopted_rule_lets_silence_follow_both_results_are_told(hall: Hall, even: None) -> None:
+    """BAL-2. Without proof of delivery silence still counts nowhere: both results are equal, and both are told."""
+    parameters = {"silent_rule": "FOLLOW_MAJORITY"}
+    items = [question("USE_FUND", "屋面")]
+    adopted = "业主大会议事规则第十二条(2026-03-01 通过)"
+    election = await hall.decision_opened(
+        "ORDINARY", buildings=["3"], items=items, parameters=parameters, silence_adopted=adopted
+    )
+    body = {"home_id": str(home_id(FIRST)), "items": [{"number": 1, "choice": "AGREE"}]}
+    await hall.post(owner(FIRST), f"/v1/elections/{election['id']}/ballots", body)
+
+    result = await hall.counted(election)
+
+    (item,) = result["items"]
+    assert (item["silent_rule"], item["stands"]) == ("FOLLOW_MAJORITY", False)
+    assert item["with_silence"]["failed"] == item["failed"] == ["PARTICIPATION_AREA", "PARTICIPATION_HEADS"]

@@ -1,12 +1,15 @@
 """Every preset is drafted, posted, announced, opened and closed over HTTP; what does not fit it is told where."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.election.api.conftest import CLOSES, MONDAY, OPENS, Hall
 from tests.election.api.drafts import MEMBERS, PARTS, draft_of, question
+from tests.election.api.neighbour import CODE
+from tests.factories.tokens import Somebody
 
 WINDOW = {"opens_at": OPENS.isoformat(), "closes_at": CLOSES.isoformat()}
 
@@ -105,6 +108,28 @@ async def test_a_roll_is_announced_only_when_its_posting_is_over(hall: Hall) -> 
     assert (early.json()["why"], due.status_code) == ("ROLL_STILL_POSTED", 201)
 
 
+async def test_the_window_is_set_anew_where_the_roll_was_posted_longer_than_foreseen(hall: Hall) -> None:
+    """VOTE-9, VOTE-10: what is announced counts; it is judged like any other."""
+    draft = await hall.signed(draft_of("ORDINARY", **WINDOW, parameters={"roll_posting_days": 0}))
+    election = (await hall.post(hall.clerk, "/v1/elections", draft)).json()
+    await hall.step(election, "rolls")
+    await hall.noted(election)
+    path = f"/v1/elections/{election['id']}/announcements"
+    opens, wrong = MONDAY + timedelta(days=16), MONDAY + timedelta(days=10)
+    later = {"opens_at": opens.isoformat(), "closes_at": (opens + timedelta(days=7)).isoformat()}
+
+    short = await hall.post(hall.clerk, path)
+    still = await hall.post(hall.clerk, path, {**later, "opens_at": wrong.isoformat()})
+    backwards = await hall.post(hall.clerk, path, {**later, "closes_at": wrong.isoformat()})
+    due = await hall.post(hall.clerk, path, later)
+
+    assert (short.json()["why"], still.json()["why"]) == ("NOTICE_TOO_SHORT", "NOTICE_TOO_SHORT")
+    assert (backwards.status_code, due.status_code) == (422, 201)
+    assert (due.json()["opens_at"], due.json()["closes_at"]) == tuple(
+        instant.isoformat().replace("+00:00", "Z") for instant in (opens, opens + timedelta(days=7))
+    )
+
+
 async def test_candidates_need_more_names_than_seats_and_three_seats_a_small_compound(hall: Hall) -> None:
     """COM-1."""
     few = draft_of("CANDIDATES", **WINDOW, seats=5, nominees=PARTS["CANDIDATES"]["nominees"][:5])
@@ -120,3 +145,63 @@ async def test_candidates_need_more_names_than_seats_and_three_seats_a_small_com
 
     assert [one.json()["why"] for one in refusals] == ["TOO_FEW_CANDIDATES"] * 2
     assert (large.json()["why"], small.status_code) == ("SIZE_WRONG", 201)
+
+
+@pytest.mark.parametrize(
+    ("preset", "parameters", "owner", "resident", "member"),
+    [
+        ("ORDINARY", {}, ["CAST"], [], []),
+        ("ORDINARY", {"online": "OFF"}, [], [], []),
+        ("ORDINARY", {"online": "OFFICIAL_ONLY"}, [], [], []),
+        ("UNANIMOUS", {}, ["CAST"], [], []),
+        ("MEMBERS_VOTE", {}, [], [], ["CAST"]),
+        ("HOUSEHOLD_BALLOT", {}, ["CAST"], ["CAST"], []),
+    ],
+)
+async def test_a_running_vote_waits_for_whoever_casts_online(
+    hall: Hall, preset: str, parameters: dict[str, Any], owner: list[str], resident: list[str], member: list[str]
+) -> None:
+    """VOTE-10, BAL-5: `allowed` of each caller."""
+    opened = await hall.decision_opened(preset, parameters=parameters)
+    people = (hall.owner, hall.residents[1], Somebody([f"PMC_MEMBER@{CODE}"]))
+
+    told = [(await hall.get(who, f"/v1/elections/{opened['id']}")).json()["allowed"] for who in people]
+
+    assert told == [owner, resident, member]
+
+
+async def test_with_too_few_seats_filled_it_is_elected_again_with_the_same_rules_and_names(hall: Hall) -> None:
+    """COM-1, VOTE-10: as often as it takes; each round is an election of its own, the former stay as they were."""
+    election = await hall.decision_opened("CANDIDATES")
+    for turn in (1, 2):
+        hall.now_is(CLOSES + timedelta(days=20 * (turn - 1)))
+        await hall.step(election, "closings")
+        await hall.step(election, "counts")
+        opens = CLOSES + timedelta(days=20 * turn - 7)
+        again = {"opens_at": opens.isoformat(), "closes_at": (opens + timedelta(days=7)).isoformat()}
+        following = await hall.step(election, "repeats", again)
+        first = (await hall.get(hall.clerk, f"/v1/elections/{election['id']}")).json()
+        assert (first["state"], following["round"], following["repeats_id"]) == ("REPEATED", turn + 1, election["id"])
+        assert (following["parameters"], following["nominees"]) == (first["parameters"], first["nominees"])
+        assert (following["rule_set_id"], following["verify_locally"]) == (first["rule_set_id"], [])
+        await hall.step(following, "rolls")
+        await hall.noted(following)
+        await hall.step(following, "announcements")
+        hall.now_is(opens)
+        election = await hall.step(following, "openings")
+
+
+async def test_what_passed_or_failed_by_its_own_is_not_repeated(hall: Hall) -> None:
+    """VOTE-10: a decision that was lost is asked anew, not repeated."""
+    election = await hall.decision_opened()
+    hall.now_is(CLOSES)
+    await hall.step(election, "closings")
+    await hall.step(election, "counts")
+    again = {
+        "opens_at": (CLOSES + timedelta(days=20)).isoformat(),
+        "closes_at": (CLOSES + timedelta(days=27)).isoformat(),
+    }
+
+    refused = await hall.post(hall.clerk, f"/v1/elections/{election['id']}/repeats", again)
+
+    assert refused.json()["why"] == "TURNOUT_REACHED"

@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
+import pytest
+
 from tests.election.api.conftest import CLOSES, Hall
 
 
@@ -152,3 +155,22 @@ async def test_three_persons_count_and_minutes_and_notice_are_pdfs(hall: Hall) -
     assert (refused.status_code, by_a_resident.status_code) == (422, 403)
     assert [one.headers["content-type"] for one in (notice, minutes)] == ["application/pdf"] * 2
     assert [one.content[:5] for one in (notice, minutes)] == [b"%PDF-"] * 2
+
+
+async def test_the_archive_says_what_is_kept_and_until_when(hall: Hall, database_urls: dict[str, str]) -> None:
+    """BAL-8. From FINAL on five years; and nobody deletes in between."""
+    election = await _closed(hall)
+    counted = await hall.step(election, "counts")
+    await hall.step(election, "result-postings")
+    hall.now_is(_later(10))
+    await hall.step(election, "finals")
+
+    archive = (await hall.get(hall.residents[1], f"/v1/elections/{election['id']}/archive")).json()
+
+    assert archive["kept_until"] == "2031-12-14"
+    assert archive["results"] == [counted["digest"]]
+    assert archive["roll_root"] is not None
+    with psycopg.connect(database_urls["election"], autocommit=True) as connection:
+        for table in ("ballot", "leaf", "result", "transcription", "paper_fact", "roll_correction"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"DELETE FROM {table}")

@@ -74,6 +74,23 @@ async def test_a_posted_roll_is_read_by_everybody_and_only_ones_own_row_in_full(
     assert (await hall.get(hall.stranger, path)).status_code == 404
 
 
+async def test_who_lives_in_a_home_is_not_told_what_else_its_owner_has(hall: Hall) -> None:
+    """PRI-2. The owner of three homes sees all of them, his tenant in one of them that one."""
+    for place in (1, 2):
+        hall.books.homes[place] = home(place, head_group=f"{0:032x}", owners=[str(OWNER_OF_FIRST)])
+    election = await posted(hall)
+
+    owner = await roll_of(hall, election, hall.owner)
+    tenant = await roll_of(hall, election, hall.residents[1])
+
+    assert [(one["label"], one["entry_area"]) for one in owner["mine"]] == [
+        ("1-1-101", "240.00"),
+        ("1-1-201", "240.00"),
+        ("1-1-301", "240.00"),
+    ]
+    assert [(one["label"], one["area"], one["entry_area"]) for one in tenant["mine"]] == [("1-1-201", "80.00", None)]
+
+
 @pytest.mark.parametrize(
     ("change", "place", "more", "heads", "area"),
     [
@@ -330,6 +347,17 @@ async def test_a_row_changed_behind_its_commitment_is_named(hall: Hall, admin_ur
         (4, "1-1-501", "ROW"),
     ]
     assert (await hall.get(hall.residents[0], check)).status_code == 403
+
+
+@pytest.mark.parametrize("scope", [{"buildings": ["1", "99"]}, {"entrances": ["1-1", "1-9"]}, {"entrances": ["1"]}])
+async def test_a_mistyped_scope_takes_nobody_out_of_the_electorate(hall: Hall, scope: dict[str, list[str]]) -> None:
+    """VOTE-7."""
+    draft = draft_of("ORDINARY", **WINDOW, **scope)
+    election = (await hall.post(hall.clerk, "/v1/elections", draft)).json()
+
+    refused = await hall.post(hall.clerk, f"/v1/elections/{election['id']}/rolls")
+
+    assert refused.json()["why"] == "SCOPE_UNKNOWN"
 
 
 async def test_a_roll_that_is_only_posted_has_nothing_to_be_checked_against(hall: Hall) -> None:

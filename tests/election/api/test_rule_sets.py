@@ -177,8 +177,10 @@ async def test_what_no_officer_need_read_is_not_signed_for(hall: Hall) -> None:
 
     other = await hall.post(hall.officer, path, {**SIGNATURE, "parameter": "notice_days"})
     missing = await hall.post(hall.officer, path, {**SIGNATURE, "version": 2})
+    ahead = await hall.post(hall.officer, path, {**SIGNATURE, "dated": "2026-11-24"})
 
     assert (other.status_code, other.json()["errors"][0]["pointer"]) == (422, "/parameter")
+    assert (ahead.status_code, ahead.json()["errors"][0]["pointer"]) == (422, "/dated")
     assert (missing.status_code, missing.json()["type"].rsplit("/", 1)[1]) == (404, "rule-set-unknown")
 
 

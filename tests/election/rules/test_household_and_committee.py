@@ -16,6 +16,7 @@ from services.election.rules.lot import drawn, lot_order
 from services.election.rules.parameters import DEFAULTS as PRESETS
 from services.election.rules.parameters import Fault, Preset, Rules, faults
 from services.election.rules.rolls import CorrectionWhy
+from services.election.rules.simulation import SimulationWhy
 from services.election.rules.states import (
     STEPS,
     Facts,
@@ -384,5 +385,5 @@ def test_who_and_what_open_apart_and_marks_have_no_order() -> None:
 
 
 def test_every_reason_has_words_in_both_languages() -> None:
-    assert set(WORDS) == set(Why) | set(Misfit) | set(CorrectionWhy)
+    assert set(WORDS) == set(Why) | set(Misfit) | set(CorrectionWhy) | set(SimulationWhy)
     assert all(zh and en for zh, en in WORDS.values())
