@@ -167,8 +167,7 @@ async def _with_entry(
     else:
         home = await _home_row(db, election, worked.home)
         basis = rows[worked.before[worked.home].entry].basis
-        key = hashlib.sha256(b"split:" + home.home_id.bytes).digest()
-        row = _split_entry(election, home, key, basis)
+        row = _split_entry(election, home, basis)
     row.place = max(one.place for one in rows.values()) + 1
     db.add(row)
     await db.flush()
@@ -176,11 +175,12 @@ async def _with_entry(
     return replace(worked, after=corrected(worked.after, worked.home, place)), row
 
 
-def _split_entry(election: Election, home: RollHome, key: bytes, basis: str) -> RollEntry:
+def _split_entry(election: Election, home: RollHome, basis: str) -> RollEntry:
+    entry_id = new_id()
     return RollEntry(
-        id=new_id(),
+        id=entry_id,
         election_id=election.id,
-        head_key=key,
+        head_key=hashlib.sha256(b"split:" + entry_id.bytes).digest(),  # its own: no register knows it as a head
         heads=1,
         area_hundredths=home.area_hundredths or 0,
         area_unknown=home.area_hundredths is None,
