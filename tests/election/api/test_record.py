@@ -10,8 +10,8 @@ from services.election.rules.commitments import commitment
 from services.election.rules.leaves import leaf_hash
 from services.election.rules.merkle import is_included
 from services.election.verify import verify
-from tests.election.api.conftest import CODE
-from tests.election.api.notary_desk import Desk, desk, get
+from tests.election.api.conftest import CODE, Hall
+from tests.election.api.notary_desk import Desk, Reply, desk, get
 from tests.election.api.test_owners_decide import building_three, owner
 from tests.factories.tokens import Somebody
 
@@ -129,3 +129,40 @@ async def test_owners_inspect_the_record_of_their_decision_where_the_rules_let_t
     assert complete.status_code == (200 if inspection else 403)
     if inspection:
         assert verify(io.BytesIO(complete.content)).wrong == []
+
+
+async def test_rows_corrected_after_the_freeze_are_opened_and_the_record_waits_for_the_recount(desk: Desk) -> None:
+    """VOTE-7. Two leaves of one correction, totals running on; one after the count holds the record back."""
+    hall = desk.hall
+    hall.books.homes = building_three([8000] * 9)
+    election = await hall.decision_opened("ORDINARY", buildings=["3"])
+    path = f"/v1/elections/{election['id']}"
+    await corrected(hall, election, 20, "95.50")
+    for number in range(7):
+        items = [{"number": one, "choice": "AGREE"} for one in (1, 2)]
+        body = {"home_id": hall.books.homes[20 + number]["id"], "items": items, "replaces": 0}
+        assert (await hall.post(owner(20 + number), f"{path}/ballots", body)).status_code == 201
+    await corrected(hall, election, 21, "70.00")
+    await hall.counted(election)
+    await desk.sign()
+
+    public = await hall.get(hall.clerk, f"{path}/record")
+    complete = await hall.post(hall.clerk, f"{path}/records", {"purpose": "复核名册更正"})
+    await corrected(hall, election, 22, "81.00")
+    later = await hall.get(hall.clerk, f"{path}/record")
+
+    for content in (public.content, complete.content):
+        found = verify(io.BytesIO(content))
+        assert found.wrong == []
+        assert any("logged corrections: 2" in line for line in found.proved)
+    assert (later.status_code, later.json()["type"].rsplit("/", 1)[1]) == (409, "status-unsettled")
+
+
+async def corrected(hall: Hall, election: Reply, place: int, area: str) -> None:
+    """Proposed by the desk, confirmed by the street office."""
+    path = f"/v1/elections/{election['id']}/roll/corrections"
+    body = {"change": "AREA", "home_id": hall.books.homes[place]["id"], "reason": "核对产权证", "area": area}
+    proposed = await hall.post(hall.clerk, path, body)
+    assert proposed.status_code == 201, proposed.text
+    confirmed = await hall.post(hall.officer, f"{path}/{proposed.json()['number']}/confirmations")
+    assert confirmed.status_code == 201, confirmed.text
