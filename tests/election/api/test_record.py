@@ -11,6 +11,7 @@ from services.election.rules.leaves import leaf_hash
 from services.election.rules.merkle import is_included
 from services.election.verify import verify
 from tests.election.api.conftest import CODE, Hall
+from tests.election.api.doors import Doors
 from tests.election.api.notary_desk import Desk, Reply, desk, get
 from tests.election.api.test_owners_decide import building_three, owner
 from tests.factories.tokens import Somebody
@@ -129,6 +130,30 @@ async def test_owners_inspect_the_record_of_their_decision_where_the_rules_let_t
     assert complete.status_code == (200 if inspection else 403)
     if inspection:
         assert verify(io.BytesIO(complete.content)).wrong == []
+
+
+async def test_papers_are_in_the_record_as_returned_and_as_read(desk: Desk) -> None:
+    """BAL-7. One of them overfull, one blank: both took part and are invalid."""
+    hall = desk.hall
+    doors = Doors(hall, await hall.opened())
+    await doors.print()
+    await doors.box()
+    for place in range(10):
+        await hall.cast(hall.residents[place], doors.election, place, [1, 2])
+    await doors.brought_back(11, 12, 13, 14)
+    await doors.scanned(11, 12, 13, 14)
+    await doors.key_twice({11: [3], 12: [3, 1], 13: [1, 2, 3], 14: []})
+    counted = (await doors.counted())["household"]
+    await desk.sign()
+
+    public = await hall.get(hall.clerk, f"{doors.path}/record")
+    complete = await hall.post(Somebody([f"AUDITOR@{CODE}"]), f"{doors.path}/records", {"purpose": "复核纸质选票"})
+
+    assert (counted["cast"], counted["invalid"]) == (14, 2)
+    for content in (public.content, complete.content):
+        found = verify(io.BytesIO(content))
+        assert found.wrong == []
+        assert any("14 count" in line for line in found.proved)
 
 
 async def test_rows_corrected_after_the_freeze_are_opened_and_the_record_waits_for_the_recount(desk: Desk) -> None:
