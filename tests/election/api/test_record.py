@@ -2,6 +2,7 @@
 
 import io
 import json
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -10,8 +11,11 @@ from services.election.rules.commitments import commitment
 from services.election.rules.leaves import leaf_hash
 from services.election.rules.merkle import is_included
 from services.election.verify import verify
+from tests.election.api.casting import owner as voter
 from tests.election.api.conftest import CODE, Hall
 from tests.election.api.doors import Doors
+from tests.election.api.drafts import MEMBERS
+from tests.election.api.neighbour import home_id
 from tests.election.api.notary_desk import Desk, Reply, desk, get
 from tests.election.api.test_owners_decide import building_three, owner
 from tests.factories.tokens import Somebody
@@ -130,6 +134,32 @@ async def test_owners_inspect_the_record_of_their_decision_where_the_rules_let_t
     assert complete.status_code == (200 if inspection else 403)
     if inspection:
         assert verify(io.BytesIO(complete.content)).wrong == []
+
+
+@pytest.mark.parametrize("preset", ["UNANIMOUS", "CANDIDATES", "MEMBERS_VOTE"])
+async def test_the_other_kinds_have_records_too(desk: Desk, preset: str) -> None:
+    """VOTE-5, COM-1, PMC-4."""
+    hall = desk.hall
+    election = await hall.decision_opened(preset)
+    for place in range(5):
+        who: Somebody = voter(place)
+        body: dict[str, object] = {"home_id": str(home_id(place)), "items": [{"number": 1, "choice": "AGREE"}]}
+        if preset == "CANDIDATES":
+            body = {"home_id": str(home_id(place)), "marks": [1, 2 + place % 3]}
+        if preset == "MEMBERS_VOTE":
+            del body["home_id"]
+            who = Somebody([f"PMC_MEMBER@{CODE}"], subject=UUID(MEMBERS[place]["person_id"]))
+        reply = await hall.post(who, f"/v1/elections/{election['id']}/ballots", {**body, "replaces": 0})
+        assert reply.status_code == 201, reply.text
+    await hall.counted(election)
+    await desk.sign()
+    path = f"/v1/elections/{election['id']}"
+
+    public = await hall.get(hall.clerk, f"{path}/record")
+    complete = await hall.post(hall.clerk, f"{path}/records", {"purpose": "复核计票结果"})
+
+    assert verify(io.BytesIO(public.content)).wrong == []
+    assert verify(io.BytesIO(complete.content)).wrong == []
 
 
 async def test_papers_are_in_the_record_as_returned_and_as_read(desk: Desk) -> None:
