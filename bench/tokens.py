@@ -1,8 +1,8 @@
 """What it costs to know who calls: `make bench WHAT=tokens`.
 
 The verifier of a room reads one token that it has seen, tokens that it has not, and tokens that are forged, beside one
-bare check of an Ed25519 signature over the same bytes. Ends with one line of JSON: `fresh` is the part of a bare check's
-rate that is left for a token that was not seen yet, `seen` how many times faster one is that was.
+bare check of an Ed25519 signature over the same bytes. Ends with one line of JSON: `fresh` is the part of a bare
+check's rate that is left for a token that was not seen yet, `seen` how many times faster one is that was.
 """
 
 import contextlib

@@ -118,14 +118,17 @@ class Admission:
         return now
 
     def leave(self, priority: Priority, room: str, operation: str, entered: float) -> None:
-        """Count it out; exactly once for each that entered."""
+        """Count it out; exactly once for each that entered.
+
+        `operation`: "" if how long it took tells nothing: a refusal is quick, and the work itself would look slow by it.
+        """
         if priority is Priority.STREAM:
             self.streaming -= 1
             return
         now, here = self._now(), self._rooms[room]
         here.working -= 1
         here.alive_at = now
-        if priority is not Priority.LAST:  # an export takes as long as it is large
+        if operation and priority is not Priority.LAST:  # an export takes as long as it is large
             self._pace.took(operation, now - entered)
 
     def _counted(self, asked: str) -> int:

@@ -149,7 +149,6 @@ class Front:
         self, app: ASGIApp, admission: Admission, visit: Visit, scope: Scope, receive: Receive, reply: Reply
     ) -> None:
         priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
-        operation = visit.operation.name if visit.operation is not None else ""
         admission.check(priority, visit.room)
         if isinstance(receive, Incoming):
             receive = await self._gathered(receive, address_key(visit.client))
@@ -157,7 +156,8 @@ class Front:
         try:
             await app(scope, receive, reply)
         finally:
-            admission.leave(priority, visit.room, operation, entered)
+            done = visit.operation.name if visit.operation is not None and 200 <= visit.status < 300 else ""
+            admission.leave(priority, visit.room, done, entered)
 
     async def _gathered(self, receive: Incoming, address: str) -> Receive:
         try:

@@ -141,7 +141,7 @@ async def _more(house: WholeHouse, place: Seeded, administrator: dict[str, str],
     stored = await house.done("POST", "/v1/files", resident, files={"file": ("lamp.jpg", picture())})
     ids |= {"import_id": imported["id"], "file_id": stored["id"]}
     partner = await house.done(
-        "POST", "/v1/partners", administrator, json={"name": f"platform-{place.code}", "scope": place.code}
+        "POST", "/v1/partners", administrator, json={"name": f"platform-{place.code[:12]}", "scope": place.code}
     )
     ids |= {"partner_id": partner["partner"]["id"], "secret_id": partner["secret"]["secret_id"]}
     code = await house.done("POST", f"/v1/homes/{ids['home_id']}/door-codes", clerk, json={"relation": "OWNER"})

@@ -112,16 +112,15 @@ async def register(db: AsyncSession, scope: Scope) -> RegisterFigures:
     figures = select(
         func.count(),
         func.count(Home.head_group.distinct()),
-        func.coalesce(func.sum(Home.area_hundredths), 0),
+        func.sum(Home.area_hundredths),
         func.count() - func.count(Home.area_hundredths),
         func.count().filter(Home.owner_known.is_(False)),
         func.min(Home.area_hundredths),
         func.max(Home.area_hundredths),
     ).where(scope.homes())
     row = (await db.execute(figures)).one()
-    homes, heads, area, areas_unknown, owners_unknown, smallest, largest = row
-    area = int(area or 0)  # a sum of integers comes as a decimal
-    least, most = bounds(heads, owners_unknown, area, areas_unknown, smallest, largest)
+    homes, heads, areas_unknown, owners_unknown, area = row[0], row[1], row[3], row[4], row[2] or 0
+    least, most = bounds(heads, owners_unknown, area, areas_unknown, row[5], row[6])
     return RegisterFigures(
         homes=homes,
         heads=heads,
