@@ -30,7 +30,7 @@ OPEN_LEAVES = {"ANNOUNCED", "ROLL", "OPENED", "EXTENDED", "CAST", "RETURNED", "C
 LATE_LEAVES = {"TRANSCRIBED", "VOID", "CORRECTION", "STATUS", "COUNTED", "FINAL"}
 ORDER = ("RECORD", "TERMS", "ENTRY", "CHECKPOINT", "LEAF", "CORRECTION", "BALLOT", "EFFECTIVE", "RESULT", "END")
 SIDES, BOTH = ("agree", "oppose", "abstain", "invalid"), ("heads", "area")
-MALFORMED = (KeyError, ValueError, TypeError, IndexError, AttributeError, StopIteration)
+MALFORMED = (KeyError, ValueError, TypeError, IndexError, AttributeError, StopIteration, RecursionError, OverflowError)
 
 def canonical(said: Any) -> str:
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

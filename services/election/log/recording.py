@@ -19,11 +19,12 @@ from services.election.log.effective import Effective, effective_of
 from services.election.log.status import StatusTree, tree_over
 from services.election.results.opened import delivered_to
 from services.election.results.queries import results_of
+from services.election.rolls.effective import corrected_entries
 from services.election.rolls.freezing import entry_said
 from services.election.rules import record
 from services.election.rules.commitments import who_said
 from services.election.rules.parameters import Kind, Preset
-from services.election.rules.record import Counted, Edition, Entry, Facts, Line, Vote
+from services.election.rules.record import Corrected, Counted, Edition, Entry, Facts, Line, Vote
 from services.election.rules.states import COUNTED
 from services.election.tables import Ballot, Checkpoint, Election, RollEntry, Transcription
 from shared.edge import ReadingFactory
@@ -45,14 +46,15 @@ def check_counted(election: Election) -> None:
 async def gather(db: AsyncSession, keys: Keys, notary: str, election: Election, edition: Edition) -> Facts:
     """Everything but the leaves. In the public edition of an owners' vote no choice is even opened.
 
-    Errors: StatusUnsettled where a ballot was voided since the count.
+    Errors: StatusUnsettled where a ballot was voided or a row corrected since the count.
     """
     effective = await effective_of(db, election.id)
     entries = await queries.entries_in_place(db, election.id)
     rows = [(entry.id, entry.place, entry.salt) for entry in entries]
     tree = tree_over(rows, effective, str(election.id))
     leaf = await queries.status_leaf(db, election.id)
-    if leaf is None or tree.root.hex().encode() not in leaf.body:
+    corrections = await corrected_entries(db, election)
+    if leaf is None or tree.root.hex().encode() not in leaf.body or any(c.index > leaf.log_index for c in corrections):
         raise StatusUnsettled(state=election.state)
     opened = edition is Edition.COMPLETE or election.kind == Kind.HOUSEHOLD
     wanted = select(Checkpoint.note).where(Checkpoint.election_id == election.id).order_by(Checkpoint.size)
@@ -67,7 +69,7 @@ async def gather(db: AsyncSession, keys: Keys, notary: str, election: Election, 
         text=announced_text(election, parts),
         notary=notary,
         entries=_entries(entries, tree, await delivered_to(db, election)),
-        corrections=(),
+        corrections=[Corrected(one.index, one.salt, one.said, one.words) for one in corrections],
         votes=await _votes(db, keys if opened else None, election, effective),
         checkpoints=(await db.execute(wanted)).scalars().all(),
         results=[Counted(one.number, one.outcome, one.figures) for one in results],

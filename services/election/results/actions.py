@@ -1,6 +1,7 @@
 """Count, count again, post and finalise: the steps after closing."""
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +19,9 @@ from services.election.log.status import write_status
 from services.election.papers.queries import papers_outstanding
 from services.election.results.counting import counted
 from services.election.results.queries import newest_result
-from services.election.rules.commitments import canonical
+from services.election.rules.commitments import SALT_BYTES, canonical
 from services.election.rules.leaves import LeafType
+from services.election.rules.parameters import Kind
 from services.election.rules.states import Step
 from services.election.tables import Ballot, Election, Result
 from shared.days import CalendarMissing, day_of, working_period_end
@@ -103,6 +105,8 @@ async def _count(
 ) -> Result:
     """One count of a locked election: figures, their digest in the log, and the row that stays."""
     outcome, figures = await counted(db, keys, election)
+    if election.kind != Kind.HOUSEHOLD:
+        figures["salt"] = secrets.token_hex(SALT_BYTES)  # else a small side's area could be found by trying
     digest = hashlib.sha256(canonical(figures)).digest()
     number = await _next_number(db, election)
     box = await locked_box(db, election.id)

@@ -2,6 +2,7 @@
 
 import io
 import json
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -10,8 +11,12 @@ from services.election.rules.commitments import commitment
 from services.election.rules.leaves import leaf_hash
 from services.election.rules.merkle import is_included
 from services.election.verify import verify
-from tests.election.api.conftest import CODE
-from tests.election.api.notary_desk import Desk, desk, get
+from tests.election.api.casting import owner as voter
+from tests.election.api.conftest import CODE, Hall
+from tests.election.api.doors import Doors
+from tests.election.api.drafts import MEMBERS
+from tests.election.api.neighbour import home_id
+from tests.election.api.notary_desk import Desk, Reply, desk, get
 from tests.election.api.test_owners_decide import building_three, owner
 from tests.factories.tokens import Somebody
 
@@ -129,3 +134,90 @@ async def test_owners_inspect_the_record_of_their_decision_where_the_rules_let_t
     assert complete.status_code == (200 if inspection else 403)
     if inspection:
         assert verify(io.BytesIO(complete.content)).wrong == []
+
+
+@pytest.mark.parametrize("preset", ["UNANIMOUS", "CANDIDATES", "MEMBERS_VOTE"])
+async def test_the_other_kinds_have_records_too(desk: Desk, preset: str) -> None:
+    """VOTE-5, COM-1, PMC-4."""
+    hall = desk.hall
+    election = await hall.decision_opened(preset)
+    for place in range(5):
+        who: Somebody = voter(place)
+        body: dict[str, object] = {"home_id": str(home_id(place)), "items": [{"number": 1, "choice": "AGREE"}]}
+        if preset == "CANDIDATES":
+            body = {"home_id": str(home_id(place)), "marks": [1, 2 + place % 3]}
+        if preset == "MEMBERS_VOTE":
+            del body["home_id"]
+            who = Somebody([f"PMC_MEMBER@{CODE}"], subject=UUID(MEMBERS[place]["person_id"]))
+        reply = await hall.post(who, f"/v1/elections/{election['id']}/ballots", {**body, "replaces": 0})
+        assert reply.status_code == 201, reply.text
+    await hall.counted(election)
+    await desk.sign()
+    path = f"/v1/elections/{election['id']}"
+
+    public = await hall.get(hall.clerk, f"{path}/record")
+    complete = await hall.post(hall.clerk, f"{path}/records", {"purpose": "复核计票结果"})
+
+    assert verify(io.BytesIO(public.content)).wrong == []
+    assert verify(io.BytesIO(complete.content)).wrong == []
+
+
+async def test_papers_are_in_the_record_as_returned_and_as_read(desk: Desk) -> None:
+    """BAL-7. One of them overfull, one blank: both took part and are invalid."""
+    hall = desk.hall
+    doors = Doors(hall, await hall.opened())
+    await doors.print()
+    await doors.box()
+    for place in range(10):
+        await hall.cast(hall.residents[place], doors.election, place, [1, 2])
+    await doors.brought_back(11, 12, 13, 14)
+    await doors.scanned(11, 12, 13, 14)
+    await doors.key_twice({11: [3], 12: [3, 1], 13: [1, 2, 3], 14: []})
+    counted = (await doors.counted())["household"]
+    await desk.sign()
+
+    public = await hall.get(hall.clerk, f"{doors.path}/record")
+    complete = await hall.post(Somebody([f"AUDITOR@{CODE}"]), f"{doors.path}/records", {"purpose": "复核纸质选票"})
+
+    assert (counted["cast"], counted["invalid"]) == (14, 2)
+    for content in (public.content, complete.content):
+        found = verify(io.BytesIO(content))
+        assert found.wrong == []
+        assert any("14 count" in line for line in found.proved)
+
+
+async def test_rows_corrected_after_the_freeze_are_opened_and_the_record_waits_for_the_recount(desk: Desk) -> None:
+    """VOTE-7. Two leaves of one correction, totals running on; one after the count holds the record back."""
+    hall = desk.hall
+    hall.books.homes = building_three([8000] * 9)
+    election = await hall.decision_opened("ORDINARY", buildings=["3"])
+    path = f"/v1/elections/{election['id']}"
+    await corrected(hall, election, 20, "95.50")
+    for number in range(7):
+        items = [{"number": one, "choice": "AGREE"} for one in (1, 2)]
+        body = {"home_id": hall.books.homes[20 + number]["id"], "items": items, "replaces": 0}
+        assert (await hall.post(owner(20 + number), f"{path}/ballots", body)).status_code == 201
+    await corrected(hall, election, 21, "70.00")
+    await hall.counted(election)
+    await desk.sign()
+
+    public = await hall.get(hall.clerk, f"{path}/record")
+    complete = await hall.post(hall.clerk, f"{path}/records", {"purpose": "复核名册更正"})
+    await corrected(hall, election, 22, "81.00")
+    later = await hall.get(hall.clerk, f"{path}/record")
+
+    for content in (public.content, complete.content):
+        found = verify(io.BytesIO(content))
+        assert found.wrong == []
+        assert any("logged corrections: 2" in line for line in found.proved)
+    assert (later.status_code, later.json()["type"].rsplit("/", 1)[1]) == (409, "status-unsettled")
+
+
+async def corrected(hall: Hall, election: Reply, place: int, area: str) -> None:
+    """Proposed by the desk, confirmed by the street office."""
+    path = f"/v1/elections/{election['id']}/roll/corrections"
+    body = {"change": "AREA", "home_id": hall.books.homes[place]["id"], "reason": "核对产权证", "area": area}
+    proposed = await hall.post(hall.clerk, path, body)
+    assert proposed.status_code == 201, proposed.text
+    confirmed = await hall.post(hall.officer, f"{path}/{proposed.json()['number']}/confirmations")
+    assert confirmed.status_code == 201, confirmed.text
