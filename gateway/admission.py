@@ -25,7 +25,7 @@ SILENT_SECONDS = 3.0
 WAITING_SECONDS = 0.08
 """As long as this may half of the requests wait inside, beyond what their operation takes in an idle house."""
 WINDOW = 24
-LEAST, FIRST = 4.0, 24.0
+LEAST, FIRST = 16.0, 32.0
 FEWER, MORE = 0.7, 1.1
 FORGETTING = 1.002
 """How the shortest time of an operation ages with each of its calls, so that one that became slower is believed."""

@@ -75,7 +75,7 @@ COUNTED = {
     "list_owners": 0,
     "list_surveys": 1,
     "list_rounds": 1,
-    "list_elections": 1,
+    "list_elections": 2,
     "list_rule_sets": 1,
     "list_topics": 1,
     "list_councils": 1,

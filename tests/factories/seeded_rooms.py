@@ -66,10 +66,51 @@ async def _election(house: "WholeHouse", place: "Seeded") -> None:
     )
     election = await house.done("POST", "/v1/elections", house.as_role(Role.CLERK, place), json=draft)
     place.ids |= {"election_id": election["id"], "log_index": "1"}
-    rules = {"scope": place.code, "preset": "ORDINARY", "name": "本小区表决规则", "parameters": {}}
-    made = await house.done("POST", "/v1/rule-sets", house.as_role(Role.CLERK, place), json=rules)
+    path = f"/v1/elections/{election['id']}"
+    await _papers(house, place, path)
+    words = {"about": "PROCEDURE", "words": "公告贴得太晚。"}
+    objected = await house.done("POST", f"{path}/objections", house.as_role(Role.RESIDENT, place), json=words)
+    place.ids["objection_id"] = objected["id"]
+    await _decision(house, place)
+
+
+async def _decision(house: "WholeHouse", place: "Seeded") -> None:
+    """An owners' decision that is open, with an agent: its rule set is signed for, its roll noted."""
+    clerk, officer = house.as_role(Role.CLERK, place), house.as_role(Role.STREET_OFFICER, place)
+    parameters = {"roll_posting_days": 0, "notice_days": 0}
+    rules = {"scope": place.code, "preset": "ORDINARY", "name": "本小区表决规则", "parameters": parameters}
+    made = await house.done("POST", "/v1/rule-sets", clerk, json=rules)
     place.ids["rule_set_id"] = made["id"]
-    await _papers(house, place, f"/v1/elections/{election['id']}")
+    read = {"version": 1, "parameter": "online", "text": "本市规则第三十一条", "dated": "2024-05-01"}
+    await house.done("POST", f"/v1/rule-sets/{made['id']}/sign-offs", officer, json=read)
+    opens = datetime.now(UTC) - timedelta(minutes=30)
+    draft = in_place(
+        place,
+        rule_set_id=made["id"],
+        rule_set_version=1,
+        title="动用维修资金",
+        words="方案见附件。",
+        items=[{"matter": "USE_FUND", "title": "修缮屋面", "words": ""}],
+        opens_at=opens.isoformat(),
+        closes_at=(opens + timedelta(days=7)).isoformat(),
+    )
+    clock = house.house.apps["election"].state.room.clock
+    clock.offset = timedelta(hours=-1)  # announced before it opens
+    path = f"/v1/elections/{(await house.done('POST', '/v1/elections', clerk, json=draft))['id']}"
+    await house.done("POST", f"{path}/rolls", clerk)
+    bounds = (await house.done("GET", f"{path}/roll", clerk))["bounds"]
+    if bounds["best"] != bounds["worst"]:
+        note = {"words": "资料缺失。", "best": bounds["best"], "worst": bounds["worst"]}
+        await house.done("POST", f"{path}/roll/notes", clerk, json=note)
+    await house.done("POST", f"{path}/announcements", clerk)
+    clock.offset = timedelta(0)
+    await house.done("POST", f"{path}/openings", clerk)
+    agent = {
+        "home_id": place.ids["home_id"],
+        "warrant": "AGENT",
+        "agent_id": str(place.people[Role.VOLUNTEER]),
+    }
+    place.ids["proxy_id"] = (await house.done("POST", f"{path}/proxies", clerk, json=agent))["id"]
 
 
 async def _papers(house: "WholeHouse", place: "Seeded", path: str) -> None:

@@ -69,7 +69,7 @@ def test_the_house_takes_fewer_when_they_wait_inside_and_more_again_when_not() -
     slow = admission.limit
     _work(admission, now, 0.01, windows=30)
 
-    assert (begun, quick, slow, admission.limit) == (24, 96, 4, 96)
+    assert (begun, quick, slow, admission.limit) == (32, 96, 16, 96)
 
 
 def test_an_operation_that_always_takes_long_is_not_taken_for_waiting() -> None:
@@ -98,7 +98,7 @@ def test_a_house_that_turns_nobody_away_asks_for_no_more() -> None:
     for _ in range(10 * WINDOW):
         admission.leave(Priority.NORMAL, "ticket", "get_ticket", admission.enter(Priority.NORMAL, "ticket"))
 
-    assert admission.limit == 24
+    assert admission.limit == 32
 
 
 def test_streams_are_counted_apart() -> None:

@@ -87,12 +87,23 @@ class Stage:
         if method == "POST" and by is not None:
             headers.setdefault("Idempotency-Key", secrets.token_hex(12))
         self.personal |= set(_personal(sent.get("json"), path == "/v1/people"))
-        reply = self.client.request(method, path, headers=headers, **sent)
+        reply = self._patiently(method, path, headers, expect, sent)
         self._calls += 1
         self.say(f"  {told:<58} {method:<6} {_short(path)} → {reply.status_code}  {_shown(reply)}")
         good = reply.status_code == expect if expect is not None else reply.is_success
         if not good:
             raise SceneFailed(f"{told}: {method} {path} answered {reply.status_code}: {reply.text[:2000]}")
+        return reply
+
+    def _patiently(
+        self, method: str, path: str, headers: dict[str, str], expect: int | None, sent: dict[str, Any]
+    ) -> httpx2.Response:
+        """As a front end asks: a house that is full says when to come again, and the same key makes that harmless."""
+        for _ in range(TRIES):
+            reply = self.client.request(method, path, headers=headers, **sent)
+            if reply.status_code != 503 or expect == 503 or "Retry-After" not in reply.headers:
+                return reply
+            time.sleep(min(float(reply.headers["Retry-After"]), PATIENCE))
         return reply
 
     def get(self, told: str, path: str, by: Person | None = None, **sent: Any) -> Any:
@@ -210,6 +221,7 @@ def _personal(body: Any, of_person: bool = False) -> Iterator[str]:
 
 
 PEOPLE = frozenset({"nominees", "members", "chair", "recorder", "witness", "contact", "owners"})
+TRIES = 8
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 GIST = ("title", "code", "state", "name", "homes", "heads", "area_known", "next_step", "role", "relation", "kind",
         "outer_number", "satisfaction", "seconds")  # fmt: skip
