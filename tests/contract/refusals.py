@@ -12,7 +12,16 @@ from migrations.heads import ROOMS
 from tests.factories.whole_house import WholeHouse
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-BACKGROUND = ("procrastinate", "audit_seal", "outbox_cursor", "clock", "alembic", "feed")
+BACKGROUND = (
+    "procrastinate",
+    "audit_seal",
+    "outbox_cursor",
+    "notice_cursor",
+    "ballot_notice",
+    "clock",
+    "alembic",
+    "feed",
+)
 LANGUAGES = ("zh-CN", "en")
 
 

@@ -83,6 +83,8 @@ class Race:
         self.hall, self.stations = hall, stations
         self.id = UUID(election["id"])
         self.places = asyncio.Semaphore(AT_ONCE)
+        self.desk = asyncio.Semaphore(1)
+        """Packets come in one after the other, in the connection that the writer leaves free."""
         self.taken: list[Ballot] = []
         self.refused: Counter[CastWhy] = Counter()
 
@@ -105,7 +107,7 @@ class Race:
     async def hand_in(self, packet: list[Return]) -> None:
         """A worker's packet of returned papers, in a transaction of its own."""
         house = self.hall.house
-        async with self.places, house.database.write() as db, db.begin():
+        async with self.desk, house.database.write() as db, db.begin():
             election = await db.get_one(Election, self.id)
             for answer in await register_returns(db, house.keys, election, packet, house.clock.now()):
                 if isinstance(answer, Ballot):
