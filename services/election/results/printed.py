@@ -37,7 +37,16 @@ STATUS: Mapping[State, str] = {
     State.FINAL: "已生效",
     State.REPEATED: "已决定重新投票",
 }
-CHOICES = {"agree": "同意", "oppose": "反对", "abstain": "弃权", "invalid": "废票", "silent": "未交回"}
+CHOICES = {
+    "agree": "同意",
+    "oppose": "反对",
+    "abstain": "弃权",
+    "invalid": "废票",
+    "silent": "未交回",
+    "not_agree": "未同意(合并)",
+    "not_taking_part": "未参与(合并)",
+}
+"""Sides of fewer than five heads are told together only."""
 _PAGE = """
 #set page(paper: "a4", margin: 2.2cm, footer: align(center, text(size: 8pt)[#data.footer]))
 #set par(leading: 0.8em)
@@ -127,7 +136,7 @@ def _place(seated: bool, by_lot: bool) -> str:
 
 def _item(item: ItemResultSeen) -> list[dict[str, Any]]:
     found = {word: getattr(item, name) for name, word in CHOICES.items()}
-    sums = [[word, str(one.heads), area_text(one.area)] for word, one in found.items()]
+    sums = [[word, str(one.heads), area_text(one.area)] for word, one in found.items() if one is not None]
     verdict = f"第 {item.number} 项:{item.title} — {'通过' if item.stands else '未通过'}"
     blocks = [
         {"title": verdict, "columns": ["意见", "人数", "面积(m²)"], "rows": sums, "lines": []},
@@ -145,8 +154,8 @@ def _candidates(seen: ResultSeen) -> list[dict[str, Any]]:
         [
             str(one.rank or "—"),
             f"{one.number} 号 {one.name}",
-            str(one.heads),
-            area_text(one.area),
+            f"少于 {one.fewer}" if one.fewer else str(one.heads),
+            "—" if one.area is None else area_text(one.area),
             "当选" if one.elected else f"候补 {one.reserve}" if one.reserve else "未过半",
         ]
         for one in found

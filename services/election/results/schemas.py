@@ -102,6 +102,8 @@ _ITEM: dict[str, Any] = {
     "abstain": {"heads": 0, "area": "0.00"},
     "invalid": {"heads": 0, "area": "0.00"},
     "silent": {"heads": 29, "area": "2600.00"},
+    "not_agree": None,
+    "not_taking_part": None,
     "passed": True,
     "failed": [],
     "tests": [_TEST],
@@ -112,8 +114,10 @@ _ITEM: dict[str, Any] = {
 
 
 class ItemResultSeen(Output):
-    """One item. `with_silence`: beside it, the result with silence counted, where an adopted rule says so (BAL-2);
-    `stands`: which of them decides. In a members' vote the sums hold heads alone."""
+    """One item. Where a side has fewer than five heads, its exact area would nearly name a home: the sides that do not
+    agree are then told together, as `not_agree` and `not_taking_part`. `with_silence`: beside it, the result with
+    silence counted, where an adopted rule says so (BAL-2); `stands`: which of them decides. In a members' vote the
+    sums hold heads alone."""
 
     model_config = Output.model_config | example(**_ITEM)
 
@@ -122,10 +126,12 @@ class ItemResultSeen(Output):
     matter: str | None
     majority: str
     agree: WeightSeen
-    oppose: WeightSeen
-    abstain: WeightSeen
-    invalid: WeightSeen
-    silent: WeightSeen
+    oppose: WeightSeen | None
+    abstain: WeightSeen | None
+    invalid: WeightSeen | None
+    silent: WeightSeen | None
+    not_agree: WeightSeen | None
+    not_taking_part: WeightSeen | None
     passed: bool
     failed: list[str]
     tests: list[TestSeen]
@@ -152,18 +158,20 @@ class RankedSeen(Output):
 
 
 class CandidateSeen(Output):
-    """COM-1. One candidate with his own four figures; `rank` null: he did not pass. `reserve`: his place in the order
+    """COM-1. One candidate with his own four figures; `rank` null: he did not pass. `fewer`: so few
+    marked him that their area would nearly name a home; he has less heads than this. `reserve`: his place in the order
     in which reserve members move up, from 1."""
 
     model_config = Output.model_config | example(
-        number=3, name="赵敏", heads=61, area="5512.40", rank=1, elected=True, by_lot=False, reserve=None, passed=True,
-        failed=[], tests=[_TEST],
+        number=3, name="赵敏", heads=61, area="5512.40", fewer=None, rank=1, elected=True, by_lot=False, reserve=None,
+        passed=True, failed=[], tests=[_TEST],
     )  # fmt: skip
 
     number: Count
     name: str
-    heads: Count
-    area: Area
+    heads: Count | None
+    area: Area | None
+    fewer: Count | None
     rank: Count | None
     elected: bool
     by_lot: bool

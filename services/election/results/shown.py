@@ -21,11 +21,14 @@ from services.election.results.schemas import (
 )
 from services.election.rules.lot import drawn
 from services.election.rules.parameters import Kind, Preset
+from services.election.rules.record import public_figures
 from services.election.rules.states import State
 from services.election.rules.thresholds import Measure
 from services.election.tables import Election, Item, Result
 from shared.sealing import Keys
 from shared.wire import area_text
+
+SIDES = ("agree", "oppose", "abstain", "invalid", "silent", "not_agree", "not_taking_part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ async def called(db: AsyncSession, keys: Keys, election: Election) -> Called:
 
 def result_seen(election: Election, found: Result, names: Called) -> ResultSeen:
     """VOTE-8."""
-    kept = found.figures
+    kept = public_figures(Preset(election.preset), {"rules": election.rules}, found.figures)
     return ResultSeen(
         election_id=election.id,
         number=found.number,
@@ -87,7 +90,7 @@ def _ranked(election: Election, row: Mapping[str, Any], names: Called) -> Ranked
 
 
 def _item(row: Mapping[str, Any], names: Called) -> ItemResultSeen:
-    sums = {name: _weight(row.get(name, 0)) for name in ("agree", "oppose", "abstain", "invalid", "silent")}
+    sums = {name: _weight(row[name]) if name in row else None for name in SIDES}
     silence = row.get("with_silence")
     shown = {
         "title": names.titles.get(row["number"], ""),
@@ -104,8 +107,9 @@ def _candidates(kept: Mapping[str, Any], names: Called) -> list[CandidateSeen]:
         CandidateSeen(
             number=row["number"],
             name=names.names[row["number"]],
-            heads=row["heads"],
-            area=row["area"],
+            heads=row.get("heads"),
+            area=row.get("area"),
+            fewer=row.get("fewer"),
             rank=row["rank"],
             elected=row["elected"],
             by_lot=row["by_lot"],
@@ -117,7 +121,8 @@ def _candidates(kept: Mapping[str, Any], names: Called) -> list[CandidateSeen]:
 
 
 def _verdict(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"passed": row["passed"], "failed": row["failed"], "tests": [_test(test) for test in row["tests"]]}
+    tests = [_test(test) for test in row.get("tests", ())]
+    return {"passed": row["passed"], "failed": row.get("failed", []), "tests": tests}
 
 
 def _test(row: Mapping[str, Any]) -> TestSeen:

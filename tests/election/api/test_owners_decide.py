@@ -191,3 +191,14 @@ async def test_where_an_adopted_rule_lets_silence_follow_both_results_are_told(h
     (item,) = result["items"]
     assert (item["silent_rule"], item["stands"]) == ("FOLLOW_MAJORITY", False)
     assert item["with_silence"]["failed"] == item["failed"] == ["PARTICIPATION_AREA", "PARTICIPATION_HEADS"]
+
+
+async def test_a_side_of_few_heads_is_told_together_with_the_others(hall: Hall, even: None) -> None:
+    """BAL-9. Three oppose: their exact area would nearly name their homes."""
+    result = await _decided(hall, "USE_FUND", agreeing=30, cast=33)
+
+    (item,) = result["items"]
+    assert [item[name] for name in ("oppose", "abstain", "invalid", "silent")] == [None] * 4
+    assert item["not_agree"] == {"heads": 3, "area": "240.00"}
+    assert item["not_taking_part"] == {"heads": 7, "area": "560.00"}
+    assert item["agree"] == {"heads": 30, "area": "2400.00"}
