@@ -76,7 +76,7 @@ class Stage:
         questions = [{"matter": "USE_FUND", "title": f"事项{number}", "words": ""} for number in (1, 2, 3)]
         drafts = (
             {"rule_set": "HOUSEHOLD_BALLOT", "seats": 5, "nominees": names, **window},
-            {"rule_set": "ORDINARY", "items": questions, "parameters": {"roll_posting_days": 0}, **window},
+            {"rule_set_id": self.place.ids["rule_set_id"], "rule_set_version": 1, "items": questions, **window},
         )
         elections = [await self._announced(draft) for draft in drafts]
         self._clock(opens)
@@ -96,10 +96,13 @@ class Stage:
         clerk = self.house.as_role(Role.CLERK, self.place)
         words = {"compound_id": self.place.ids["compound_id"], "title": "早知", "words": "全文"}
         election = await self.house.done("POST", "/v1/elections", clerk, json={**words, **draft})
-        for step, body in (("rolls", None), ("roll-notes", {"note": "面积与业主以登记为准"}), ("announcements", None)):
-            path = f"/v1/elections/{election['id']}/{step}"
-            reply = await self.house.http.post(path, headers=clerk, json=body)
-            assert reply.status_code < 300 or step == "roll-notes", reply.text
+        path = f"/v1/elections/{election['id']}"
+        await self.house.done("POST", f"{path}/rolls", clerk)
+        bounds = (await self.house.done("GET", f"{path}/roll", clerk))["bounds"]
+        if bounds["best"] != bounds["worst"]:
+            note = {"words": "资料缺失。", "best": bounds["best"], "worst": bounds["worst"]}
+            await self.house.done("POST", f"{path}/roll/notes", clerk, json=note)
+        await self.house.done("POST", f"{path}/announcements", clerk)
         return election
 
     def _clock(self, instant: datetime) -> None:

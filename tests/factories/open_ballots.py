@@ -64,6 +64,8 @@ def enter_election(
         "seats": 2,
         "buildings": [],
         "entrances": [],
+        "unsigned": [],
+        "repeat_due": False,
         "seed": "",
         "founding_pmc": True,
         "opens_at": now - timedelta(days=1),
