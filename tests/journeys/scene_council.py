@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.journeys.cast import Cast
+from tests.journeys.pages import whole_page
 from tests.journeys.repairing import fixed_and_rated, move, signed
 from tests.journeys.stage import Stage
 
@@ -115,7 +116,7 @@ def _accepted(stage: Stage, cast: Cast) -> dict[str, Any]:
     topic = stage.post("the owner puts up a topic", "/v1/topics", cast["owner Zhao"], new, expect=201)
     cast.topic = path = f"/v1/topics/{topic['id']}"
     stage.post("his neighbour seconds it", f"{path}/seconds", cast["neighbour Qian"], None, expect=201)
-    inbox = stage.whole("it waits in the clerk's inbox", "/v1/inbox", cast["clerk"])
+    inbox = whole_page(stage, "it waits in the clerk's inbox", "/v1/inbox", cast["clerk"])
     waits = [line for line in inbox["items"] if line["why"] == "SCREEN" and line["id"] == topic["id"]]
     stage.check("to be screened, and no room is missing", waits and inbox["missing"] == [])
     screening = {"test": SOUND, "outcome": "ACCEPT"}

@@ -109,14 +109,6 @@ class Stage:
     def get(self, told: str, path: str, by: Person | None = None, **sent: Any) -> Any:
         return self.call(told, "GET", path, by, **sent).json()
 
-    def whole(self, told: str, path: str, by: Person) -> dict[str, Any]:
-        """A page of all rooms; on a busy machine a room may miss its 800 ms, and a front end asks again."""
-        for _ in range(5):
-            page: dict[str, Any] = self.get(told, path, by)
-            if not page["missing"]:
-                break
-        return page
-
     def post(self, told: str, path: str, by: Person | None, body: Any, **sent: Any) -> Any:
         reply = self.call(told, "POST", path, by, json=body, **sent)
         return reply.json() if reply.content else None
