@@ -27,7 +27,7 @@ WAITING_SECONDS = 0.08
 WINDOW = 24
 LEAST, FIRST = 16.0, 32.0
 FEWER, MORE = 0.7, 1.1
-FORGETTING = 1.002
+FORGETTING = 1.0002
 """How the shortest time of an operation ages with each of its calls, so that one that became slower is believed."""
 
 

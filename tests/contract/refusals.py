@@ -18,6 +18,7 @@ BACKGROUND = (
     "outbox_cursor",
     "notice_cursor",
     "ballot_notice",
+    "checkpoint",
     "clock",
     "alembic",
     "feed",

@@ -38,7 +38,7 @@ def owners_decide(stage: Stage, cast: Cast) -> None:
         f"by area alone: {shown['part']} of {shown['whole']} m², {shown['least']} needed",
         (shown["part"], shown["whole"], shown["least"]) == ("1195.20", "1600.00", "1200.00"),
     )
-    told = _recounted(stage, cast, fund["election_id"])
+    told = _recounted(stage, cast, fund)
     stage.end(f"roof {roof['outcome']}, fund {fund['outcome']} by APPROVAL_AREA; {told}")
 
 
@@ -134,8 +134,11 @@ def _cast(stage: Stage, path: str, owner: Person, choice: str) -> None:
     stage.post("", f"{path}/ballots", signed, ballot, expect=201)
 
 
-def _recounted(stage: Stage, cast: Cast, election: str) -> str:
+def _recounted(stage: Stage, cast: Cast, result: dict[str, Any]) -> str:
     """Scene 11. The public record and a program of one file, run by somebody who has nothing of the house."""
+    election = result["election_id"]
+    stage.until("the notary has signed the whole log", f"/v1/elections/{election}/log/checkpoints/newest",
+                cast.secretary, lambda newest: newest["size"] > result["log_index"])  # fmt: skip
     record = stage.call(
         "a journalist downloads the public record", "GET", f"/v1/elections/{election}/record", cast.secretary
     )

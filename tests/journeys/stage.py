@@ -127,11 +127,15 @@ class Stage:
 
     def wait_for(self, told: str, path: str, by: Person, states: set[str]) -> dict[str, Any]:
         """What the house does by itself shortly after: ask until the state is one of these."""
+        return self.until(told, path, by, lambda seen: seen["state"] in states)
+
+    def until(self, told: str, path: str, by: Person, holds: Callable[[Any], bool]) -> dict[str, Any]:
+        """Ask again until what the house does by itself is done."""
         end = time.monotonic() + PATIENCE
         headers = {"Authorization": f"Bearer {self.token_of(by)}"}
-        while (seen := self.client.get(path, headers=headers).json())["state"] not in states:
+        while not ((reply := self.client.get(path, headers=headers)).is_success and holds(reply.json())):
             if time.monotonic() > end:
-                raise SceneFailed(f"{told}: still {seen}")
+                raise SceneFailed(f"{told}: still {reply.text[:500]}")
             time.sleep(0.2)
         return dict(self.get(told, path, by))
 
