@@ -46,18 +46,18 @@ secrets: $(VENV)/run.stamp ## What docker-compose.yml gives each container: make
 compose-check: $(VENV)/dev.stamp ## docker-compose.yml against its schema, and its very commands started by hand (a minute)
 	@"$(RUN)" -m pytest -q -m "prove or not prove" tests/containers
 
-test: $(VENV)/dev.stamp ## The suite: private PostgreSQL, parallel, no network (under 3 minutes)
-	@"$(RUN)" -m pytest -q -n $(WORKERS) -m "not prove"
+test: $(VENV)/dev.stamp ## The suite without what make check runs: private PostgreSQL, parallel, no network (under 3 minutes)
+	@"$(RUN)" -m pytest -q -n $(WORKERS) --dist worksteal -m "not prove" --ignore tests/architecture --ignore tests/contract
 
 prove: $(VENV)/dev.stamp ## The slower proofs: bad starts, state machines, contract fuzz in short form (under 15 minutes)
-	@"$(RUN)" -m pytest -q -n $(WORKERS) -m prove
+	@"$(RUN)" -m pytest -q -n $(WORKERS) --dist worksteal -m prove
 
 check: $(VENV)/dev.stamp ## ruff, mypy --strict, alembic check, architecture tests, contract drift
 	@"$(RUN)" -m ruff check .
 	@"$(RUN)" -m ruff format --check .
 	@"$(RUN)" -m mypy
 	@"$(RUN)" -m migrations.check
-	@"$(RUN)" -m pytest -q tests/architecture tests/contract
+	@"$(RUN)" -m pytest -q -n $(WORKERS) tests/architecture tests/contract
 
 contracts: $(VENV)/dev.stamp ## Write gateway/contracts anew from the rooms
 	@"$(RUN)" -m tests.contract.contracts

@@ -53,7 +53,7 @@ class _Server(uvicorn.Server):
             self.decided.set()
 
 
-@pytest.fixture(params=["one process", "rooms apart"])
+@pytest.fixture(params=["one process", pytest.param("rooms apart", marks=pytest.mark.prove)])
 def house_url(
     request: pytest.FixtureRequest,
     clean: None,

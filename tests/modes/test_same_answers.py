@@ -26,6 +26,7 @@ from tests.factories.whole_house import WholeHouse, running
 from tests.gateway.planted import living
 from tests.gateway.served import served
 
+pytestmark = pytest.mark.prove
 OF_THE_HOP = {"connection", "date", "server"}
 COUNTS = {"ratelimit"}
 TRACE = {"X-Request-Id": "the-same-one", "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
