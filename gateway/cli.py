@@ -245,10 +245,10 @@ def secrets(
     ] = None,
 ) -> None:
     """Make what docker-compose.yml gives to each container: keys, passwords, the token for metrics."""
-    from gateway.house import token_key
-    from gateway.secrets import make_secrets
+    from gateway.house import notary_key, token_key
+    from gateway.secrets import Signers, make_secrets
 
-    make_secrets(folder, owner, source, token_key, Progress())
+    make_secrets(folder, owner, source, Signers(token_key, notary_key), Progress())
 
 
 @app.command()

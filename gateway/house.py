@@ -16,6 +16,7 @@ from gateway.own_contract import own_contract, problem_table
 from gateway.settings import GatewaySettings
 from gateway.upstream import InProcess
 from services.election.app import create_app as election_app
+from services.election.log.notary import NotaryKey
 from services.election.settings import ElectionSettings
 from services.meeting.app import create_app as meeting_app
 from services.meeting.settings import MeetingSettings
@@ -104,6 +105,11 @@ def room_contracts(apps: Mapping[str, FastAPI]) -> dict[str, dict[str, Any]]:
 def token_key(folder: Path) -> None:
     """Make the key that signs access tokens, if it is not there: the registry's alone."""
     Issuer(folder, "", create=True)
+
+
+def notary_key(folder: Path) -> str:
+    """Make the key that signs elections' logs, if it is not there; answers its public half, for the room."""
+    return NotaryKey.load(folder, create=True).verifier
 
 
 async def first_administrator(settings: GatewaySettings, urls: Urls, login: str) -> tuple[str, datetime] | None:

@@ -3,6 +3,7 @@
 import os
 import secrets as chance
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.start import StartRefused
@@ -15,14 +16,24 @@ OWNER = 10_001
 """The user of the image."""
 SEE_FILES = ("registry", "ticket", "meeting")
 """Rooms that sign or check references to files, with one key."""
+NOTARY_KEY = "notary.key"
 SEALED = ("sealing.json", "index.key", "files.key")
 
 
-def make_secrets(folder: Path, owner: int, source: Path | None, tokens: Callable[[Path], object], say: Say) -> None:
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Makers of the keys that sign: of access tokens, in the registry's folder only; of elections' logs, in the
+    notary's only, which answers the public half."""
+
+    tokens: Callable[[Path], object]
+    notary: Callable[[Path], str]
+
+
+def make_secrets(folder: Path, owner: int, source: Path | None, signers: Signers, say: Say) -> None:
     """Make what is missing under `folder`; what is there stays.
 
     `source` is the keys folder of a house in one process that moves into containers: every room then seals with its
-    ring, since all of it was. `tokens` makes the key that signs access tokens, in the registry's folder only.
+    ring, since all of it was.
     """
     rooms = {room: folder / room for room in ROOMS}
     if source is not None:
@@ -34,7 +45,8 @@ def make_secrets(folder: Path, owner: int, source: Path | None, tokens: Callable
         secret(rooms[room], "files.key", given(files), create=True)
     inside = secret(rooms["registry"], "internal.key", new_key, create=True)
     watching = secret(folder / "gateway", "metrics_token", _password, create=True)
-    tokens(rooms["registry"])
+    signers.tokens(rooms["registry"])
+    _give_notary(folder, source, signers)
     for room, own in rooms.items():
         Keys.load(own, create=True)
         secret(own, "internal.key", given(inside), create=True)
@@ -45,6 +57,17 @@ def make_secrets(folder: Path, owner: int, source: Path | None, tokens: Callable
     secret(folder / "prepare", "admin_password", _password, create=True)
     _hand_over(folder, owner)
     say(f"{folder} holds what each container is given. Keep a copy: without it the database cannot be read")
+
+
+def _give_notary(folder: Path, source: Path | None, signers: Signers) -> None:
+    """Its key lies with nobody else: the room knows the public half."""
+    own = folder / "notary"
+    if source is not None and (source / NOTARY_KEY).exists():
+        secret(own, NOTARY_KEY, given((source / NOTARY_KEY).read_bytes()), create=True)
+    public = signers.notary(own)
+    secret(folder / "election", "notary_public_key", given(public.encode()), create=True)
+    password = secret(own, "database_password", _password, create=True)
+    secret(folder / "prepare", "notary_password", given(password), create=True)
 
 
 def _take_over(source: Path, own: Path, with_tokens: bool) -> None:

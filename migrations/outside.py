@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import psycopg
@@ -10,7 +11,7 @@ from pydantic import Field
 
 from migrations.heads import ROOMS
 from migrations.origin import Kind, Origin, origin_of, set_origin
-from migrations.roles import address, bootstrap
+from migrations.roles import GUESTS, address, bootstrap
 from migrations.run import migrate
 from shared.settings import DatabaseSettings, SettingsRefused, read_settings, room_config, with_role
 
@@ -23,6 +24,8 @@ class SchemaSettings(DatabaseSettings):
     admin_database_url: str = Field("", repr=False)
     """A role that may make roles and databases; empty: they are made already, and only migrations run."""
     admin_database_password: str = Field("", repr=False)
+    notary_database_password: str = Field("", repr=False)
+    """Of the role `notary`, who enters the election room's schema only."""
     sample: bool = False
 
 
@@ -36,6 +39,7 @@ class Place:
     owner_url: str
     owner_password: str
     admin_url: str
+    guest_passwords: Mapping[str, str] = MappingProxyType({})
 
     @property
     def database(self) -> str:
@@ -64,6 +68,7 @@ def place_of(room: str) -> Place:
         with_role(_bare(found.database_url), f"{room}_owner", found.owner_password),
         found.owner_password,
         admin and _with_password(admin, found.admin_database_password),
+        {guest: getattr(found, f"{guest}_database_password") for guest in GUESTS.get(room, ())},
     )
 
 
@@ -116,7 +121,8 @@ def _set_passwords(url: str, places: Iterable[Place]) -> None:
     """As verifiers, so that no password stands in the server's log of statements."""
     with psycopg.connect(url, autocommit=True) as connection:
         for place in places:
-            for role, password in ((place.room, place.runtime_password), (f"{place.room}_owner", place.owner_password)):
+            own = {place.room: place.runtime_password, f"{place.room}_owner": place.owner_password}
+            for role, password in {**own, **place.guest_passwords}.items():
                 if password:
                     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
                     statement = sql.SQL("ALTER ROLE {} PASSWORD {}")

@@ -28,7 +28,9 @@ def test_a_misspelt_word_is_found() -> None:
 
 
 def test_there_is_a_door_each_room_with_its_worker_and_postgresql_18() -> None:
-    assert set(FILE["services"]) == {"postgres", "prepare", "gateway", *ROOMS, *(f"{room}-worker" for room in ROOMS)}
+    workers = {f"{room}-worker" for room in ROOMS}
+
+    assert set(FILE["services"]) == {"postgres", "prepare", "gateway", "notary", *ROOMS, *workers}
     assert FILE["services"]["postgres"]["image"] == "postgres:18"
 
 
@@ -86,7 +88,8 @@ def test_nothing_starts_before_what_it_needs_is_well() -> None:
     assert conditions["prepare"]["postgres"]["condition"] == "service_healthy"
     assert conditions["registry"]["prepare"]["condition"] == "service_completed_successfully"
     assert all(conditions["gateway"][room]["condition"] == "service_healthy" for room in ROOMS)
-    others = [name for name in OURS if name not in {"prepare", "registry", "gateway"}]
+    assert conditions["notary"]["prepare"]["condition"] == "service_completed_successfully"
+    others = [name for name in OURS if name not in {"prepare", "registry", "gateway", "notary"}]
     assert all(conditions[name]["registry"]["condition"] == "service_healthy" for name in others)
 
 

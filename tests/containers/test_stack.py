@@ -15,8 +15,8 @@ from typing import Self
 import httpx2
 import pytest
 
-from gateway.house import first_administrator, token_key
-from gateway.secrets import make_secrets
+from gateway.house import first_administrator, notary_key, token_key
+from gateway.secrets import Signers, make_secrets
 from gateway.settings import GatewaySettings
 from tests.containers.composed import Stack, compose_file, standing
 from tests.containers.foreign import Foreign
@@ -33,7 +33,7 @@ def stack(foreign: Foreign) -> Iterator[Stack]:
     """In sample mode, because the story signs its people in without a platform; two of the registry and of tickets."""
     with tempfile.TemporaryDirectory(prefix="linli-stack-") as folder:
         secrets = Path(folder) / "secrets"
-        make_secrets(secrets, os.geteuid(), None, token_key, lambda line: None)
+        make_secrets(secrets, os.geteuid(), None, Signers(token_key, notary_key), lambda line: None)
         (secrets / "prepare" / "admin_password").write_text(foreign.password)
         beside = {"SAMPLE": "1", **dict.fromkeys(PLENTIFUL, "1000000")}
         clock = {"KEYS_DIR": str(secrets / "registry")}  # the sample's clock is told to rooms under the house key
@@ -199,11 +199,12 @@ def test_each_room_knows_its_own_keys_only(stack: Stack) -> None:
     assert kept["registry"]["files.key"] == kept["ticket"]["files.key"] == kept["meeting"]["files.key"]
     assert [room for room in kept if "tokens.json" in kept[room]] == ["registry"]
     assert set(kept["gateway"]) == {"metrics_token"}
+    assert [name for name in kept if "notary.key" in kept[name]] == ["notary"]
 
 
 def test_everything_stops_in_order_when_told(scaled: Stack) -> None:
     """The last of the module: it leaves nothing running."""
     ended = scaled.down()
 
-    assert len(ended) == 13
+    assert len(ended) == 14
     assert set(ended.values()) == {0}
