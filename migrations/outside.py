@@ -1,8 +1,7 @@
 """How a house is made on a PostgreSQL of somebody else's: roles and passwords, then each room's schema."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import psycopg
@@ -39,7 +38,7 @@ class Place:
     owner_url: str
     owner_password: str
     admin_url: str
-    guest_passwords: Mapping[str, str] = MappingProxyType({})
+    guest_passwords: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> str:
