@@ -83,6 +83,7 @@ def enter_election(
         "owner_unknown": 0,
         "roll_root": bytes(32),
         "text_digest": bytes(32),
+        "roll_posted_at": now,
         "announced_at": now,
         "made_at": now,
         "version": 1,
