@@ -82,7 +82,7 @@ async def check_audit(urls: Iterable[tuple[str, str]]) -> list[Wrong]:
         database = Database(url, 1)
         try:
             async with database.read() as session:
-                _, faults = await audit.verify(session, METADATA[room])
+                faults = (await audit.verify(session, METADATA[room])).faults
         finally:
             await database.close()
         found += [Wrong(Kind.CHANGED, f"audit chain of {room}", f"{one.position}: {one.reason}") for one in faults]
