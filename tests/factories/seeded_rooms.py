@@ -3,9 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 from services.registry.rules.roles import Role
 from services.survey.sample import make
+from shared.clock import hold
 from shared.database import new_id
+from shared.house import House
 from tests.factories.seeded_meetings import in_place, seed_meetings
 
 if TYPE_CHECKING:
@@ -94,8 +98,8 @@ async def _decision(house: "WholeHouse", place: "Seeded") -> None:
         opens_at=opens.isoformat(),
         closes_at=(opens + timedelta(days=7)).isoformat(),
     )
-    clock = house.house.apps["election"].state.room.clock
-    clock.offset = timedelta(hours=-1)  # announced before it opens
+    room = house.house.apps["election"].state.room
+    await _turned(room, timedelta(hours=-1))  # announced before it opens
     path = f"/v1/elections/{(await house.done('POST', '/v1/elections', clerk, json=draft))['id']}"
     await house.done("POST", f"{path}/rolls", clerk)
     bounds = (await house.done("GET", f"{path}/roll", clerk))["bounds"]
@@ -103,7 +107,7 @@ async def _decision(house: "WholeHouse", place: "Seeded") -> None:
         note = {"words": "资料缺失。", "best": bounds["best"], "worst": bounds["worst"]}
         await house.done("POST", f"{path}/roll/notes", clerk, json=note)
     await house.done("POST", f"{path}/announcements", clerk)
-    clock.offset = timedelta(0)
+    await _turned(room, timedelta(0))
     await house.done("POST", f"{path}/openings", clerk)
     agent = {
         "home_id": place.ids["home_id"],
@@ -123,3 +127,15 @@ async def _papers(house: "WholeHouse", place: "Seeded", path: str) -> None:
     holder = str(place.people[Role.GRID_WORKER])
     device = await house.done("POST", f"{path}/devices", clerk, json={"holder_id": holder, "public_key": "3d" * 32})
     place.ids |= {"run": str(run["number"]), "box": str(box["number"]), "device_id": device["id"]}
+
+
+async def _turned(room: House, offset: timedelta) -> None:
+    """The clock of one room, where its background would read it and where it stands now."""
+    async with room.database.write() as session:
+        await hold(session)
+        kept = (
+            "INSERT INTO clock (id, offset_seconds) VALUES (1, :seconds) ON CONFLICT (id) DO UPDATE SET offset_seconds"
+        )
+        await session.execute(text(f"{kept} = excluded.offset_seconds"), {"seconds": int(offset.total_seconds())})
+        await session.commit()
+    room.clock.offset = offset

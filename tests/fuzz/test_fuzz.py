@@ -52,6 +52,7 @@ def test_no_example_is_answered_wrongly(case: Any, house: Served) -> None:
 
 SHADOWED = {
     "/v1/regions/imports": "also fits /v1/regions/{code}, whose GET is offered (and finds no such region)",
+    "/v1/rule-sets/parameters": "also fits /v1/rule-sets/{rule_set_id}, whose PUT is offered (and finds none)",
     "/v1/meetings/councils": "also fits /v1/meetings/{meeting_id}, whose PUT is offered (and finds no such meeting)",
 }
 

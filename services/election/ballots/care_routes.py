@@ -41,7 +41,7 @@ from shared.edge import EdgeRoute, Now, Reading, Writing, house_of
 from shared.files import ReferenceRefused
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
-from shared.problems import RoleForbidden
+from shared.problems import RoleForbidden, Unknown
 
 router = APIRouter(prefix="/v1/elections/{election_id}", tags=["election"], route_class=EdgeRoute)
 by_code = APIRouter(prefix="/v1/ballots/codes", tags=["election"], route_class=EdgeRoute)
@@ -138,7 +138,9 @@ async def list_ballot_notices(db: Reading, actor: SignedIn, election_id: UUID, p
     return await page_of(db, statement, page, lambda row: notice_seen(row.BallotNotice, row.label))
 
 
-@by_code.get("/{code}", operation_id="read_ballot_code", summary="What a ballot's code tells")
+@by_code.get(
+    "/{code}", operation_id="read_ballot_code", summary="What a ballot's code tells", responses=answers(Unknown)
+)
 async def read_ballot_code(request: Request, db: Reading, station: AtTheStation, code: Code) -> CodeSeen:
     """Without sign-in: whether it is recorded, whether it is the one that counts, and of which day."""
     station.tries.check(request.client.host if request.client else "-", time.monotonic())

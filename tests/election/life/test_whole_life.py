@@ -120,7 +120,7 @@ class Life(RuleBasedStateMachine):
         self.model = Model()
         self.objections: list[str] = []
         self.lateness: dict[str, bool] = {}
-        self.announced = False
+        self.posted = False
 
     def _post(self, who: Any, path: str, body: Mapping[str, Any] | None = None) -> httpx2.Response:
         reply: httpx2.Response = self.world.do(self.hall.post(who, path, body))
@@ -202,8 +202,7 @@ class Life(RuleBasedStateMachine):
         taken = self.model.takes_ballots() and replaces == revision
         body = {"home_id": self.hall_home(home), "marks": marks, "replaces": replaces}
         reply = self._post(self.hall.residents[home], f"{self.path}/ballots", body)
-        known = self.model.state not in {"DRAFT", "ROLL_POSTED"}
-        refused = 409 if known and self._was_announced() else 404
+        refused = 409 if self._is_known() else 404
         assert reply.status_code == (201 if taken else refused), reply.text
         if taken:
             self.model.ballots[home] = (tuple(marks), revision + 1)
@@ -211,13 +210,14 @@ class Life(RuleBasedStateMachine):
     def hall_home(self, home: int) -> str:
         return str(self.hall.residents[home].homes[0])
 
-    def _was_announced(self) -> bool:
-        return self.model.state != "CANCELLED" or self.announced
+    def _is_known(self) -> bool:
+        """To voters: from the posting of the roll on."""
+        return self.model.state != "DRAFT" and (self.model.state != "CANCELLED" or self.posted)
 
     @invariant()
     def remembers(self) -> None:
-        if self.model.state == "ANNOUNCED":
-            self.announced = True
+        if self.model.state == "ROLL_POSTED":
+            self.posted = True
 
     @rule(about=st.sampled_from(["PROCEDURE", "COUNT"]))
     def object(self, about: str) -> None:
@@ -226,7 +226,7 @@ class Life(RuleBasedStateMachine):
         states = {"COUNTED", "POSTED"} | ({"ANNOUNCED", "OPEN", "CLOSED"} if about == "PROCEDURE" else set())
         taken = self.model.state in states
         reply = self._post(self.hall.residents[1], f"{self.path}/objections", {"about": about, "words": "有误"})
-        known = self.model.state not in {"DRAFT", "ROLL_POSTED"} and self._was_announced()
+        known = self._is_known()
         assert reply.status_code == (201 if taken else 409 if known else 404), reply.text
         if taken:
             posted = self.model.posted
