@@ -14,7 +14,7 @@ from shared.serve import new_key
 Say = Callable[[str], None]
 OWNER = 10_001
 """The user of the image."""
-SEE_FILES = ("registry", "ticket", "meeting")
+SEE_FILES = ("registry", "ticket", "election", "meeting")
 """Rooms that sign or check references to files, with one key."""
 NOTARY_KEY = "notary.key"
 SEALED = ("sealing.json", "index.key", "files.key")

@@ -1,6 +1,6 @@
 """How every room behaves on HTTP: HEAD and OPTIONS, a true Allow, and problems instead of tracebacks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -17,7 +17,7 @@ from shared import problems
 from shared.house import House
 from shared.problems import Asked, Refusal, render
 from shared.telemetry import REFUSALS, current_trace, enter, log, trace_of
-from shared.texts import asked_language, field_error, pointer
+from shared.texts import Language, asked_language, field_error, pointer
 
 MOST_ERRORS = 50
 LONGEST_POINTER = 200
@@ -92,10 +92,20 @@ async def refused(request: Request, refusal: Refusal) -> Response:
     answer, asked = house.answer_to(refusal), asked_by(request)
     REFUSALS.labels(house.name, answer.slug).inc()
     facts = refusal.facts
-    if isinstance(refusal, problems.Invalid):
-        errors = [{"detail": field_error(one["code"], one, asked.language), **one} for one in facts["errors"]]
-        facts = {**facts, "errors": errors}
+    if "errors" in facts:
+        facts = {**facts, "errors": [_told(one, asked.language) for one in facts["errors"]]}
     return render(answer, facts, asked)
+
+
+def _told(error: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """A field's fault in the asked language: the room's own `words` (zh, en), or the house's for the code."""
+    if "detail" in error:
+        return dict(error)
+    if "words" not in error:
+        return {"detail": field_error(error["code"], error, language), **error}
+    zh, en = error["words"]
+    own = {name: value for name, value in error.items() if name != "words"}
+    return {**own, "detail": zh if language is Language.ZH else en}
 
 
 async def invalid(request: Request, fault: RequestValidationError) -> Response:

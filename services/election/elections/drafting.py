@@ -117,7 +117,7 @@ def _check_shape(preset: Preset, draft: Draft, rules: Rules) -> None:
         raise DraftRefused(
             told_zh="".join(zh for zh, _ in told),
             told_en=" ".join(en for _, en in told),
-            errors=[{"pointer": fault.pointer, "code": fault.why} for fault in found],
+            errors=[{"pointer": fault.pointer, "code": fault.why, "words": WORDS[fault.why]} for fault in found],
         )
 
 
