@@ -93,7 +93,7 @@ def main(faults: str, room: str, *rest: str) -> None:
         PLANTED[fault]()
     app = import_module(f"services.{room}.app")
     settings: Any = getattr(import_module(f"services.{room}.settings"), f"{room.capitalize()}Settings")
-    serve.main(app.create_app(settings()), rest)
+    serve.main(app.create_app, settings, rest)
 
 
 if __name__ == "__main__":

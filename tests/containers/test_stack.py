@@ -8,6 +8,7 @@ import os
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -21,6 +22,7 @@ from gateway.settings import GatewaySettings
 from tests.containers.composed import Stack, compose_file, standing
 from tests.containers.foreign import Foreign
 from tests.journeys.conftest import staff
+from tests.journeys.scenes import SCENES
 from tests.journeys.stage import Stage
 from tests.journeys.story import play
 
@@ -111,7 +113,8 @@ def test_the_story_comes_to_its_end_over_the_containers_commands(stack: Stack) -
         stage = Stage(client, say=lambda line: None)
         play(stage)
 
-    assert [one.scene.split(" · ")[0] for one in stage.played] == [f"Scene {number}" for number in (1, 2, 3, 4, 6, 9)]
+    assert len(stage.played) == len(SCENES)
+    assert all(one.stands != "did not end" for one in stage.played)
 
 
 @pytest.mark.parametrize("room", ["ticket", "registry"])
@@ -137,14 +140,23 @@ def test_a_room_that_is_killed_is_said_at_once_and_takes_nothing_from_the_others
     others = [caller.get(path) for path in READ]
     stack.start(survey)
     stack.until_well(survey)
-    with httpx2.Client(base_url=stack.url, timeout=30, trust_env=False) as monitor:
-        back = monitor.get("/health/ready")
 
     assert {reply.status_code for reply in gone} == {503}
     assert all(reply.headers["retry-after"] == "1" for reply in gone)
     assert all(reply.elapsed.total_seconds() < 2 for reply in gone)
     assert {reply.status_code for reply in others} == {200}
-    assert back.status_code == 200
+    assert _is_ready_again(stack.url)
+
+
+def _is_ready_again(url: str) -> bool:
+    """The door tries a room that was gone again when its circuit has rested."""
+    end = time.monotonic() + 30
+    with httpx2.Client(base_url=url, timeout=30, trust_env=False) as monitor:
+        while monitor.get("/health/ready").status_code != 200:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.1)
+    return True
 
 
 def test_a_room_that_hangs_starves_no_other(stack: Stack, caller: httpx2.Client) -> None:
