@@ -79,7 +79,9 @@ async def test_what_does_not_fit_the_preset_is_told_where(
     en = await hall.post(hall.clerk, "/v1/elections", draft, **{"Accept-Language": "en"})
 
     assert (zh.status_code, zh.json()["type"].rsplit("/", 1)[1]) == (422, "draft-refused")
-    assert zh.json()["errors"] == [{"pointer": pointer, "code": code}]
+    (fault,) = zh.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == (pointer, code)
+    assert fault["detail"] != en.json()["errors"][0]["detail"]
     assert zh.json()["detail"] != en.json()["detail"]
 
 
