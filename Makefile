@@ -50,7 +50,8 @@ test: $(VENV)/dev.stamp ## The suite without what make check runs: private Postg
 	@"$(RUN)" -m pytest -q -n $(WORKERS) --dist worksteal -m "not prove" --ignore tests/architecture --ignore tests/contract
 
 prove: $(VENV)/dev.stamp ## The slower proofs: bad starts, state machines, contract fuzz in short form (under 15 minutes)
-	@"$(RUN)" -m pytest -q -n $(WORKERS) --dist loadgroup -m prove
+	@"$(RUN)" -m pytest -q -n $(WORKERS) --dist worksteal -m prove --ignore tests/containers/test_stack.py
+	@"$(RUN)" -m pytest -q -m prove tests/containers/test_stack.py  # one stack, in the order of the file
 
 check: $(VENV)/dev.stamp ## ruff, mypy --strict, alembic check, architecture tests, contract drift
 	@"$(RUN)" -m ruff check .

@@ -26,7 +26,7 @@ from tests.journeys.scenes import SCENES
 from tests.journeys.stage import Stage
 from tests.journeys.story import play
 
-pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("stack")]  # one stack, in the order of the file
+pytestmark = pytest.mark.prove
 READ = ("/v1/me", "/v1/tickets?limit=5", "/v1/categories", "/v1/regions")
 
 
