@@ -11,21 +11,18 @@ import argparse
 import asyncio
 import contextlib
 import json
-import os
 import random
 import statistics
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from bench.gateway import UNLIMITED, _as, _cpu_of, _free_port, _json, _resident, _running, _token, _until_ready
 from bench.open_loop import Asked, Call, Pool, arrive, saturate, written
+from bench.serving import bearer, cpu_of, house, json_of, memory_of, token_at
 
 TIMES = (2, 5, 10)
 CLIENTS = 12
@@ -123,7 +120,7 @@ def main() -> None:
     told.add_argument("--seconds", type=float, default=30.0, help="of each overload")
     told.add_argument("--seed", type=int, default=1)
     given = told.parse_args()
-    with tempfile.TemporaryDirectory(prefix="linli-overload-") as folder, _house(Path(folder)) as (port, pid):
+    with tempfile.TemporaryDirectory(prefix="linli-overload-") as folder, house(Path(folder), 200) as (port, pid, _):
         stages = _with_uvloop(_measure(port, pid, given.seconds, random.Random(given.seed)))
     print(json.dumps(_summary(stages)))
 
@@ -148,19 +145,6 @@ def _with_uvloop(work: Any) -> Any:
         return runner.run(work)
 
 
-@contextlib.contextmanager
-def _house(folder: Path) -> Iterator[tuple[int, int]]:
-    port = _free_port()
-    environment = {**os.environ, **UNLIMITED, "DATA_DIR": str(folder / "data"), "PORT": str(port), "HOMES": "200"}
-    command = [sys.executable, "-m", "gateway.cli", "run"]
-    with (
-        (folder / "house.log").open("wb") as log,
-        _running(subprocess.Popen(command, env=environment, stdout=log, stderr=log)) as house,
-    ):
-        asyncio.run(_until_ready(port, house))
-        yield port, house.pid
-
-
 async def _measure(port: int, pid: int, seconds: float, chance: random.Random) -> list[Stage]:
     calls = await _calls(port)
     pool = Pool(port)
@@ -168,7 +152,7 @@ async def _measure(port: int, pid: int, seconds: float, chance: random.Random) -
     try:
         await saturate(pool, calls, CLIENTS, 2.0, chance)
         capacity = await _capacity(pool, calls, pid, chance)
-        print(f"capacity {capacity.rate:.0f} good answers a second, {_resident(pid):.0f} MB", flush=True)
+        print(f"capacity {capacity.rate:.0f} good answers a second, {memory_of(pid):.0f} MB", flush=True)
         for times in TIMES:
             stage, capacity = await _overload(pool, calls, pid, times, seconds / SLICES, capacity, chance)
             print(stage.line, flush=True)
@@ -205,7 +189,7 @@ async def _overload(
     for turn in range(SLICES):
         used = _cpu(pid)
         asked = await arrive(pool, calls, times * capacity.rate, seconds, chance)
-        cpu, memory = _cpu(pid) - used, max(memory, _resident(pid))
+        cpu, memory = _cpu(pid) - used, max(memory, memory_of(pid))
         if turn == SLICES - 1:
             recovery = _recovery(await arrive(pool, calls, CALM * capacity.rate, CALM_SECONDS, chance))
         after = await _capacity(pool, calls, pid, chance)
@@ -219,7 +203,7 @@ def _cpu(pid: int) -> float:
     below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     used = 0.0
     with contextlib.suppress(FileNotFoundError):  # a connection that has just ended: PostgreSQL counts it
-        used = _cpu_of(pid)
+        used = cpu_of(pid)
     return used + sum(_cpu(int(child)) for child in below if Path(f"/proc/{child}").exists())
 
 
@@ -236,12 +220,12 @@ def _recovery(calm: Sequence[Asked]) -> float | None:
 
 async def _calls(port: int) -> list[Call]:
     """The mix: who I am (urgent), one ticket, a new ticket, a page of tickets (last in the queue)."""
-    token, url = await _token(port), f"http://127.0.0.1:{port}"
-    async with aiohttp.ClientSession(headers=_as(token)) as session:
-        compounds = await _json(session.get(f"{url}/v1/compounds"))
+    token, url = await token_at(port), f"http://127.0.0.1:{port}"
+    async with aiohttp.ClientSession(headers=bearer(token)) as session:
+        compounds = await json_of(session.get(f"{url}/v1/compounds"))
         place = {"compound_id": compounds["items"][0]["id"], "building": "3", "entrance": "2"}
         report = {"place": place, "kind": "HELP", "category": "facilities.stair_lamp", "words": "楼道灯不亮"}
-        made = [await _json(session.post(f"{url}/v1/tickets", json=report)) for _ in range(20)]
+        made = [await json_of(session.post(f"{url}/v1/tickets", json=report)) for _ in range(20)]
     body = json.dumps(report).encode()
     return [
         Call("me", 2, written("GET", "/v1/me", port, token)),

@@ -24,6 +24,7 @@ from migrations.roles import DATABASE, address
 from migrations.run import prepare
 from shared.database import WHAT_IT_IS
 from shared.postgres import Postgres
+from shared.serve import settle
 
 STOP_SECONDS = 10
 """How long open streams may take to end before they are cut."""
@@ -222,6 +223,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            settle()
             self._ready()
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> int:

@@ -1,5 +1,6 @@
 """How a process serves one room, or only does its background work, and how it ends: drained, in order."""
 
+import gc
 import secrets
 import signal
 import sys
@@ -72,7 +73,18 @@ def serve(app: ASGIApp, host: str, port: int, **more: Any) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)  # until uvicorn listens for it, and when it raises it once more at its end
+    settle()
     uvicorn.run(app, host=host, port=port, **LISTENING, **more)
+
+
+def settle() -> None:
+    """Take what a start made, and what lives as long as the process, out of every later collection.
+
+    Else the collector walks all of it again and again, and every request of that moment waits for it: 190 ms of a
+    house in one process, every few seconds (bench/README.md, overload).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def refuse_real(url: str) -> None:
