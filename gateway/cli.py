@@ -6,6 +6,7 @@ import socket
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -102,7 +103,9 @@ def _run(asked: Asked, say: Progress, postgres: Postgres, listening: socket.sock
         if not origin.is_whole:
             runner.run(_load_sample(house, asked, say))
             set_origin(url, Origin(origin.kind, is_whole=True))
-        server = runner.run(serve(house, listening, postgres, lambda: _tell(house, settings.url, say)))
+        tell = partial(_tell, house, settings.url, say)
+        server = runner.run(serve(house, listening, settings.trusted_proxies, postgres, tell))
+    server.has_ended()
     if server.lost_postgres:
         print(f"linli: PostgreSQL ended by itself; its log: {postgres.cluster.with_suffix('.log')}", file=sys.stderr)
     elif not server.started:
