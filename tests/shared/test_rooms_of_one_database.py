@@ -1,4 +1,4 @@
-"""Two rooms of one database: its advisory locks are common to all of it, so what a room locks is named with the room."""
+"""Two rooms of one database: advisory locks are common to all of it, so what a room locks is named with the room."""
 
 import asyncio
 from collections.abc import Callable
