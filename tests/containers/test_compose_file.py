@@ -53,6 +53,19 @@ def test_a_container_sees_its_own_secrets_only_and_cannot_write_them(name: str) 
     assert mounted == [f"./secrets/{name.removesuffix('-worker')}:/run/secrets:ro"]
 
 
+def test_heads_of_the_audit_are_signed_with_a_key_that_is_kept() -> None:
+    assert OURS["prepare"]["environment"]["KEYS_DIR"] == "/run/secrets"
+
+
+def test_the_registry_is_told_of_the_mini_program() -> None:
+    asked = {"REGISTRY_WECHAT_APP_ID": "wx1", "REGISTRY_WECHAT_APP_SECRET_FILE": "/run/secrets/wechat_app_secret"}
+
+    told = compose_file(asked)["services"]["registry"]["environment"]
+
+    assert {name: told.get(name) for name in asked} == asked
+    assert told["KEYS_DIR"] == "/run/secrets"
+
+
 def test_no_password_stands_in_the_file() -> None:
     told = {
         f"{service}: {name}"
