@@ -8,6 +8,8 @@ from typing import Any
 from starlette.types import Message, Scope
 
 from gateway.upstream import Upstream
+from shared.problems import Refusal
+from shared.telemetry import log
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,10 @@ async def _answer(room: Upstream, scope: Scope, body: bytes, seconds: float) -> 
     try:
         async with asyncio.timeout(seconds):
             await room(scope, kept.receive, kept.send)
+    except (TimeoutError, Refusal):  # it says nothing in time, or its process does not answer (http_upstream.py)
+        return NONE
     except Exception:
+        log.exception("crashed", room=room.name, method=scope["method"], inside=True)
         return NONE
     return Answered(kept.status, b"".join(kept.parts))
 

@@ -18,14 +18,16 @@ from migrations.run import prepare
 from shared.postgres import Postgres, find_binaries
 
 DUMP = "database.dump"
-KEPT = ("keys", "files")
-"""Folders of DATA_DIR beside the database: without the keys, sealed values and files cannot be read."""
+KEYS, FILES = "keys", "files"
+"""Folders beside the database: without the keys, sealed values and files cannot be read."""
 
 Say = Callable[[str], None]
 
 
-def back_up(data_dir: Path, archive: Path, say: Say) -> None:
+def back_up(data_dir: Path, keys: Path, archive: Path, say: Say) -> None:
     """Write one archive, of a running or a resting house. It appears under its name only when it is whole.
+
+    `keys` is where they lie: in DATA_DIR, unless KEYS_DIR names another folder.
 
     The database is dumped first: a file that it names is never changed afterwards, so it is there to be copied.
     """
@@ -43,9 +45,9 @@ def back_up(data_dir: Path, archive: Path, say: Say) -> None:
             with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as raw:
                 with tarfile.open(fileobj=raw, mode="w|") as tar:
                     tar.add(dump, DUMP)
-                    for name in KEPT:
-                        if (data_dir / name).exists():
-                            tar.add(data_dir / name, name)
+                    for folder_kept, name in ((keys, KEYS), (data_dir / FILES, FILES)):
+                        if folder_kept.exists():
+                            tar.add(folder_kept, name)
                 raw.flush()
                 os.fsync(raw.fileno())
             draft.rename(archive)
@@ -64,15 +66,32 @@ def restore(data_dir: Path, archive: Path, say: Say) -> None:
         say("Reading the backup")
         _unpack(archive, Path(folder))
         data_dir.mkdir(parents=True, exist_ok=True)
-        for name in KEPT:
-            if (Path(folder) / name).exists():
-                shutil.copytree(Path(folder) / name, data_dir / name)
-                (data_dir / name).chmod(0o700)  # a tar filter leaves folders to the umask
-        with Postgres(data_dir, say=say) as postgres:
-            say("Restoring the database")
-            _refill(postgres.url(), Path(folder) / DUMP)
-            prepare(postgres.url(), say=say)
+        try:
+            _fill(data_dir, Path(folder), say)
+        except BaseException:
+            _empty(data_dir)
+            raise
     say(f"{data_dir} is a house again: make run DATA_DIR={data_dir}")
+
+
+def _fill(data_dir: Path, unpacked: Path, say: Say) -> None:
+    for name in (KEYS, FILES):
+        if (unpacked / name).exists():
+            shutil.copytree(unpacked / name, data_dir / name)
+            (data_dir / name).chmod(0o700)  # a tar filter leaves folders to the umask
+    with Postgres(data_dir, say=say) as postgres:
+        say("Restoring the database")
+        _refill(postgres.url(), unpacked / DUMP)
+        prepare(postgres.url(), say=say)
+
+
+def _empty(data_dir: Path) -> None:
+    """It was empty before; half a house would be started on, and could be taken for a new one."""
+    for made in data_dir.iterdir():
+        if made.is_dir() and not made.is_symlink():
+            shutil.rmtree(made)
+        else:
+            made.unlink()
 
 
 def _unpack(archive: Path, folder: Path) -> None:

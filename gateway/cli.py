@@ -6,6 +6,7 @@ import socket
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +35,9 @@ from shared.postgres import LauncherRefused, Postgres, find_binaries
 from shared.settings import SettingsRefused, read_settings
 
 if TYPE_CHECKING:
+    from gateway.audit_heads import Signer
     from gateway.house import House
+    from gateway.settings import GatewaySettings
 
 REFUSED = 2
 BROKEN = 1
@@ -102,7 +105,9 @@ def _run(asked: Asked, say: Progress, postgres: Postgres, listening: socket.sock
         if not origin.is_whole:
             runner.run(_load_sample(house, asked, say))
             set_origin(url, Origin(origin.kind, is_whole=True))
-        server = runner.run(serve(house, listening, postgres, lambda: _tell(house, settings.url, say)))
+        tell = partial(_tell, house, settings.url, say)
+        server = runner.run(serve(house, listening, settings.trusted_proxies, postgres, tell))
+    server.has_ended()
     if server.lost_postgres:
         print(f"linli: PostgreSQL ended by itself; its log: {postgres.cluster.with_suffix('.log')}", file=sys.stderr)
     elif not server.started:
@@ -141,11 +146,10 @@ def init(
     """Make the first administrator of a real house; prints a one-time code to hand over in person."""
     asked = asked_of(os.environ)
     from gateway.house import first_administrator
-    from gateway.settings import GatewaySettings
 
     with running_database(asked.data_dir, Progress()) as url:
         make_real(url, asked.data_dir)
-        settings = read_settings(GatewaySettings, host=asked.host, port=asked.port, data_dir=asked.data_dir)
+        settings = _settings(asked)
         made = asyncio.run(first_administrator(settings, room_urls(url), login))
     if made is None:
         raise StartRefused("this house has an administrator already; he gives further roles (POST /v1/roles)")
@@ -171,11 +175,11 @@ def audit_verify(
     head: Annotated[Path | None, typer.Option(help="A head that `linli audit head` printed earlier.")] = None,
 ) -> None:
     """Walk the chained audit of every room and name each row that does not fit. Exit code 1 if there is one."""
-    from gateway.audit_heads import HeadRefused, Signer, findings, walk
+    from gateway.audit_heads import HeadRefused, findings, walk
 
     asked = asked_of(os.environ)
     try:
-        earlier = Signer(asked.data_dir / "keys").read(_text_of(head)) if head is not None else None
+        earlier = _auditor(asked).read(_text_of(head)) if head is not None else None
     except HeadRefused as refusal:
         raise StartRefused(f"{head}: {refusal}") from refusal
     with running_database(asked.data_dir, lambda _: None) as url:
@@ -204,14 +208,28 @@ def _text_of(file: Path) -> str:
 @audit_app.command("head")
 def audit_head() -> None:
     """Print how far the audit of each room has come, signed: keep it outside the house, for `verify --head`."""
-    from gateway.audit_heads import Signer, findings, head_of, walk
+    from gateway.audit_heads import findings, head_of, walk
 
     asked = asked_of(os.environ)
     with running_database(asked.data_dir, lambda _: None) as url:
         walked = asyncio.run(walk(room_urls(url)))
     if found := list(findings(walked)):
         raise StartRefused(f"nothing is signed, the audit does not hold: {found[0]}")
-    print(Signer(asked.data_dir / "keys").note(head_of(walked, datetime.now(UTC))), end="")
+    print(_auditor(asked).note(head_of(walked, datetime.now(UTC))), end="")
+
+
+def _auditor(asked: Asked) -> "Signer":
+    from gateway.audit_heads import Signer
+
+    settings = _settings(asked)
+    return Signer(settings.keys, create=settings.keys_dir is None)
+
+
+def _settings(asked: Asked) -> "GatewaySettings":
+    """Of a command beside the house."""
+    from gateway.settings import GatewaySettings
+
+    return read_settings(GatewaySettings, host=asked.host, port=asked.port, data_dir=asked.data_dir)
 
 
 @app.command()
@@ -222,7 +240,8 @@ def backup(
     from gateway.backup import back_up
 
     refuse_outside("linli backup")
-    back_up(asked_of(os.environ).data_dir, archive, Progress())
+    settings = _settings(asked_of(os.environ))
+    back_up(settings.data_dir, settings.keys, archive, Progress())
 
 
 @app.command()

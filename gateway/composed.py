@@ -14,6 +14,7 @@ from shared.telemetry import current_trace
 
 SECONDS = 0.8
 PASSED_ON = ("authorization", "accept-language")
+CHALLENGE = 'Bearer realm="linli"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,14 @@ class Answers:
 async def ask_all(rooms: Mapping[str, Upstream], request: Request, questions: Sequence[Question]) -> Answers:
     """Ask every question at once. NotSignedIn when the caller has no token or a room does not take it."""
     if "authorization" not in request.headers:
-        raise NotSignedIn
+        raise NotSignedIn(challenge=CHALLENGE)
     trace = current_trace()
     heads = [(name.encode(), request.headers[name].encode("latin-1")) for name in PASSED_ON if name in request.headers]
     heads += [(b"x-request-id", trace.request_id.encode()), (b"traceparent", trace.traceparent.encode())]
     asked = [_ask(rooms, one, heads) for one in questions]
     by_name = dict(zip((one.name for one in questions), await asyncio.gather(*asked), strict=True))
     if any(answered.status == 401 for answered in by_name.values()):
-        raise NotSignedIn
+        raise NotSignedIn(challenge=CHALLENGE)
     return Answers(by_name, sorted({one.room for one in questions if _is_silent(by_name[one.name])}))
 
 

@@ -13,10 +13,6 @@ class BodySlow(Refusal):
     """A body stopped coming, or trickled."""
 
 
-class MetricsHidden(Refusal):
-    """Metrics were asked for from elsewhere, without their token."""
-
-
 ERRORS: Mapping[type[Refusal], Answer] = {
     OriginForbidden: Answer(
         403,
@@ -33,9 +29,6 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         "The body came too slowly",
         "请检查网络后重发,用同一 Idempotency-Key。",
         "Check the connection and send it again with the same Idempotency-Key.",
-    ),
-    MetricsHidden: Answer(
-        404, "unknown", "没有找到", "Not found", "没有这个地址或对象。", "There is no such address or thing."
     ),
 }
 answers = documented(ERRORS)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,11 +59,14 @@ class Places:
 
     admission: Admission
     uploads: Counted
+    streams: Counted
+    """By address; all of them are the admission's to count."""
 
     @classmethod
     def of(cls, most: int, settings: GatewaySettings, shared: bool) -> "Places":
         admission = Admission(most, settings.admit_streams, shared=shared)
-        return cls(admission, Counted(settings.admit_uploads, settings.admit_uploads // 3))
+        uploads = Counted(settings.admit_uploads, settings.admit_uploads // 3)
+        return cls(admission, uploads, Counted(None, max(1, settings.admit_streams // 3)))
 
 
 class Front:
@@ -130,7 +134,7 @@ class Front:
     async def _show_page(self, visit: Visit, scope: Scope, receive: Receive, reply: Reply) -> None:
         """What is composed of several rooms takes a place as a room does; the other pages cost nothing."""
         if visit.operation is not None and visit.operation.secured:
-            await self._work(self._inside.pages, self._places.admission, visit, scope, receive, reply)
+            await self._work(self._inside.pages, self._places, visit, scope, receive, reply)
         else:
             await _call(self._inside.pages, scope, receive, reply)
 
@@ -142,19 +146,21 @@ class Front:
             with places.uploads.one(address_key(visit.client)):
                 await _call(room, scope, receive, reply)
         else:
-            await self._work(room, places.admission, visit, scope, receive, reply)
+            await self._work(room, places, visit, scope, receive, reply)
         self._learn(visit)
 
     async def _work(
-        self, app: ASGIApp, admission: Admission, visit: Visit, scope: Scope, receive: Receive, reply: Reply
+        self, app: ASGIApp, places: Places, visit: Visit, scope: Scope, receive: Receive, reply: Reply
     ) -> None:
         priority = visit.operation.priority if visit.operation is not None else Priority.NORMAL
+        admission, address = places.admission, address_key(visit.client)
         admission.check(priority, visit.room)
         if isinstance(receive, Incoming):
-            receive = await self._gathered(receive, address_key(visit.client))
+            receive = await self._gathered(receive, address)
         entered = admission.enter(priority, visit.room)
         try:
-            await app(scope, receive, reply)
+            with places.streams.one(address) if priority is Priority.STREAM else nullcontext():
+                await app(scope, receive, reply)
         finally:
             done = visit.operation.name if visit.operation is not None and 200 <= visit.status < 300 else ""
             admission.leave(priority, visit.room, done, entered)

@@ -52,6 +52,7 @@ class HealthPages:
     def __init__(self, rooms: Mapping[str, Upstream], now: Callable[[], float] = time.monotonic) -> None:
         self._rooms = rooms
         self._now = now
+        self._asking = asyncio.Lock()  # one looks, however long it takes; the others wait for what it found
         self._asked_at = float("-inf")
         self._found: list[RoomHealth] = []
 
@@ -61,9 +62,10 @@ class HealthPages:
 
     async def ready(self, request: Request) -> Response:
         """200 when every room is ready, else 503; both say which."""
-        if self._now() - self._asked_at >= KEPT_SECONDS:
-            self._found = list(await asyncio.gather(*map(health_of, self._rooms.values())))
-            self._asked_at = self._now()
+        async with self._asking:
+            if self._now() - self._asked_at >= KEPT_SECONDS:
+                self._found = list(await asyncio.gather(*map(health_of, self._rooms.values())))
+                self._asked_at = self._now()
         is_ready = all(found.is_ready for found in self._found)
         body = {"status": "ready" if is_ready else "not_ready", "rooms": [asdict(found) for found in self._found]}
         return JSONResponse(body, 200 if is_ready else 503, {} if is_ready else {"Retry-After": "2"})

@@ -135,7 +135,9 @@ class Http:
                     raise ClientDisconnect from fault  # the client's fault, which says nothing of the room
                 instance.circuit.failed(time.monotonic())
                 log.warning("room did not answer", room=self.name, at=instance.url, fault=repr(fault))
-                if may_repeat or self._is_elsewhere(fault, tried):
+                # Silence is no lost connection: asked again, a room that has too much to do would have twice that.
+                is_lost = not isinstance(fault, aiohttp.SocketTimeoutError)
+                if (may_repeat and is_lost) or self._is_elsewhere(fault, tried):
                     may_repeat = False
                     continue
                 raise NeighbourDown(neighbour=self.name, retry_after=1) from fault
@@ -189,9 +191,12 @@ class Http:
 async def _pass_chunks(reply: aiohttp.ClientResponse, send: Send, gone: "asyncio.Future[None]") -> None:
     while True:
         chunk = asyncio.ensure_future(reply.content.readany())
-        await asyncio.wait([chunk, gone], return_when=asyncio.FIRST_COMPLETED)  # type: ignore[type-var]  # two kinds
+        try:
+            await asyncio.wait([chunk, gone], return_when=asyncio.FIRST_COMPLETED)  # type: ignore[type-var]  # two kinds
+        finally:
+            if not chunk.done():
+                chunk.cancel()
         if not chunk.done():
-            chunk.cancel()
             return
         part = chunk.result()  # a stream that is cut raises here: the head is out, so the door cuts the client too
         if not part:

@@ -3,9 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.errors import MetricsHidden
 from gateway.metrics import MEDIA_TYPE, Metrics
 from shared.loopback import may_watch
+from shared.problems import Unknown
 
 
 class MetricsPage:
@@ -17,5 +17,5 @@ class MetricsPage:
 
     async def get(self, request: Request) -> Response:
         if not may_watch(request, self._token):
-            raise MetricsHidden
+            raise Unknown
         return Response(self._metrics.exposition(), headers={"Content-Type": MEDIA_TYPE})

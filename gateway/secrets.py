@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.audit_heads import KEY_FILE as AUDIT_KEY
+from gateway.audit_heads import Signer
 from gateway.start import StartRefused
 from migrations.heads import ROOMS
 from shared.sealing import Keys, secret
@@ -47,6 +49,7 @@ def make_secrets(folder: Path, owner: int, source: Path | None, signers: Signers
     watching = secret(folder / "gateway", "metrics_token", _password, create=True)
     signers.tokens(rooms["registry"])
     _give_notary(folder, source, signers)
+    _keep_auditor(folder / "prepare", source)
     for room, own in rooms.items():
         Keys.load(own, create=True)
         secret(own, "internal.key", given(inside), create=True)
@@ -68,6 +71,13 @@ def _give_notary(folder: Path, source: Path | None, signers: Signers) -> None:
     secret(folder / "election", "notary_public_key", given(public.encode()), create=True)
     password = secret(own, "database_password", _password, create=True)
     secret(folder / "prepare", "notary_password", given(password), create=True)
+
+
+def _keep_auditor(own: Path, source: Path | None) -> None:
+    """The key that signs heads of the audit lies where they are printed (docs/operate.md, Watch)."""
+    if source is not None and (source / AUDIT_KEY).exists():
+        secret(own, AUDIT_KEY, given((source / AUDIT_KEY).read_bytes()), create=True)
+    Signer(own, create=True)
 
 
 def _take_over(source: Path, own: Path, with_tokens: bool) -> None:

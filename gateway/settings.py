@@ -50,7 +50,7 @@ class GatewaySettings(Settings):
     room_concurrency: int = Field(64, ge=4)
     """The same for each room that is a process of its own."""
     admit_streams: int = Field(1_000, ge=1)
-    """Open event streams and long polls; they cost memory, not work."""
+    """Open event streams and long polls; they cost memory, not work. A third of them from one address."""
 
     admit_uploads: int = Field(24, ge=3)
     """Files on their way in or being looked at, counted apart; a third of them from one address."""

@@ -24,10 +24,9 @@ from migrations.roles import DATABASE, address
 from migrations.run import prepare
 from shared.database import WHAT_IT_IS
 from shared.postgres import Postgres
-from shared.serve import settle
+from shared.serve import LISTENING, settle
+from shared.serve import Server as BoundedServer
 
-STOP_SECONDS = 10
-"""How long open streams may take to end before they are cut."""
 OUTSIDE = ("DATABASE_URL", "DATABASE_URL_FILE", "REGISTRY_DATABASE_URL", "REGISTRY_DATABASE_URL_FILE")
 LARGEST_SAMPLE = 200_000
 
@@ -208,8 +207,8 @@ def refuse_sample(url: str) -> None:
             raise StartRefused("the database is not a real house's: run python -m migrations first, without SAMPLE")
 
 
-class Server(uvicorn.Server):
-    """uvicorn, told what to do when it is ready and when PostgreSQL is gone; signals are ours."""
+class Server(BoundedServer):
+    """The house's server, told what to do when it is ready and when PostgreSQL is gone; signals are ours."""
 
     def __init__(self, config: uvicorn.Config, postgres: Postgres, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -238,23 +237,20 @@ class Server(uvicorn.Server):
     def _lose(self, loop: asyncio.AbstractEventLoop, handle: int) -> None:
         loop.remove_reader(handle)
         self.lost_postgres = True
+        self.bound_end()
         self.should_exit = True
 
 
-async def serve(app: ASGIApp, listening: socket.socket, postgres: Postgres, ready: Callable[[], None]) -> Server:
+async def serve(
+    app: ASGIApp, listening: socket.socket, proxies: str, postgres: Postgres, ready: Callable[[], None]
+) -> Server:
     """Serve until a signal comes or PostgreSQL is gone; a second Ctrl-C does not wait for open streams."""
-    proxies = os.environ.get("TRUSTED_PROXIES") or None
     config = uvicorn.Config(
         app,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
         # Who the client is, is told by the proxies that the operator names, and by nobody else.
         proxy_headers=bool(proxies),
-        forwarded_allow_ips=proxies or "",
-        ws="none",
-        timeout_graceful_shutdown=STOP_SECONDS,
+        forwarded_allow_ips=proxies,
+        **LISTENING,
     )
     server = Server(config, postgres, ready)
     loop = asyncio.get_running_loop()

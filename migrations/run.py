@@ -32,7 +32,7 @@ def prepare(
 def migrate(
     admin_url: str, rooms: Iterable[str] = ROOMS, say: Callable[[str], None] = lambda _: None
 ) -> dict[str, str | None]:
-    """Bring each room to its newest revision; answers the revision of each. A room already there costs one SELECT.
+    """Bring each room to its newest revision; answers the revision of each. A room already there costs two SELECTs.
 
     `admin_url` is the address, in the house's database, of a role that may become each `<room>_owner`.
     """
@@ -40,21 +40,27 @@ def migrate(
         # The lock ends with this session, so a killed migration never blocks the next one.
         connection.execute("SELECT pg_advisory_lock(hashtext('linli migrations'))")
         for room in rooms:
-            head = head_of(room)
-            if head is not None and revision_of(connection, room) != head:
+            if (head := head_of(room)) is None:
+                continue
+            if revision_of(connection, room) != head:
                 say(f"Migrating {room} to {head}")
                 _upgrade(admin_url, room)
-                # So that the room itself can say whether it is migrated (/health/ready).
-                connection.execute(
-                    sql.SQL("GRANT SELECT ON {}.alembic_version TO {}").format(
-                        sql.Identifier(room), sql.Identifier(room)
-                    )
-                )
+            _show_revision(connection, room)
         revisions = {room: revision_of(connection, room) for room in rooms}
         for room in (one for one, revision in revisions.items() if revision is not None):
             if settle(connection, room):
                 say(f"{room} came from another PostgreSQL: its transactions are numbered anew")
         return revisions
+
+
+def _show_revision(connection: psycopg.Connection, room: str) -> None:
+    """So that the room itself can say whether it is migrated (/health/ready). Asked each time: a migrator may have been
+    killed just before."""
+    may_read = "SELECT has_table_privilege(%s, %s, 'SELECT')"
+    if connection.execute(may_read, (room, f"{room}.alembic_version")).fetchone() == (True,):
+        return
+    name = sql.Identifier(room)
+    connection.execute(sql.SQL("GRANT SELECT ON {}.alembic_version TO {}").format(name, name))
 
 
 def revision_of(connection: psycopg.Connection, room: str) -> str | None:

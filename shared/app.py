@@ -1,5 +1,6 @@
 """How a room becomes an application: one description in, a FastAPI app with every house manner out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -32,16 +33,16 @@ def create_app(room: Room) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.room
-    await house.jobs.open()
-    house.jobs.add(house.room.jobs(house))
-    if house.room.started is not None:
-        await house.room.started(house)
-    await follow(house)
     background = Background(house)
-    await background.start()
     try:
+        await house.jobs.open()
+        house.jobs.add(house.room.jobs(house))
+        if house.room.started is not None:
+            await house.room.started(house)
+        await follow(house)
+        await background.start()
         yield
     finally:
-        await background.stop()
+        await asyncio.gather(background.stop(), house.written())
         await house.jobs.close()
         await house.close()

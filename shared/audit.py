@@ -104,8 +104,9 @@ def digest(previous: bytes, row: Row[Any]) -> bytes:
 
 
 async def seal(session: AsyncSession, metadata: MetaData) -> int:
-    """Chain what is not chained yet, in transaction order; the number of rows sealed. One sealer at a time."""
-    if not (await session.execute(text(f"SELECT pg_try_advisory_xact_lock({SEALER_LOCK})"))).scalar_one():
+    """Chain what is not chained yet, in transaction order; the rows sealed. One sealer of a room at a time."""
+    lock = text(f"SELECT pg_try_advisory_xact_lock({SEALER_LOCK}, hashtext(:room))")
+    if not (await session.execute(lock, {"room": metadata.schema})).scalar_one():
         return 0
     audit = metadata.tables[f"{metadata.schema}.audit"]
     seals = metadata.tables[f"{metadata.schema}.audit_seal"]

@@ -1,6 +1,7 @@
 """What a room does unasked: relay its events, seal its audit, follow the registry, run its jobs."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -9,14 +10,14 @@ from sqlalchemy import select
 from shared import audit, idempotency, outbox
 from shared.clock import hold
 from shared.following import follow
-from shared.house import House
+from shared.house import ENDING_SECONDS, House
 from shared.telemetry import FAILURES, PASSED, log
 
 BEAT_SECONDS = 1.0
 FOLLOW_SECONDS = 20.0
 UNKNOWN_SECONDS = 0.5
 PURGE_SECONDS = 3_600.0
-ENOUGH_SECONDS = 15.0
+TOLD_AGAIN_SECONDS = 0.25
 
 
 class Background:
@@ -47,20 +48,25 @@ class Background:
         self._tasks.append(asyncio.create_task(self._spread(), name=f"{house.name}:wake"))
 
     async def stop(self) -> None:
-        """A pass at work is let end: one that is cancelled amid its statement leaves a connection behind. Jobs at work
-        get ten seconds; a library that swallowed the cancellation is told again."""
+        """A pass at work is let end: one that is cancelled amid its statement leaves a connection behind. Jobs end as
+        jobs.py says. What has not ended after ENDING_SECONDS (work in a thread hears no cancellation, a statement waits
+        for a database that hangs) is left behind: all of it is done again, as after a kill."""
         self._ending = True
         for beat in self._beats:
             beat.set()
-        if self._passes:
-            await asyncio.wait(self._passes, timeout=ENOUGH_SECONDS)
+        for task in self._tasks:
+            task.cancel()
         tasks = [*self._passes, *self._tasks]
-        waiting = {task for task in tasks if not task.done()}
-        while waiting:
-            for task in waiting:
+        waiting = await _left_of(set(tasks), ENDING_SECONDS - 1)
+        ends = time.monotonic() + 1
+        while waiting and time.monotonic() < ends:
+            for task in waiting:  # again and again: a library may have swallowed it
                 task.cancel()
-            _, waiting = await asyncio.wait(waiting, timeout=ENOUGH_SECONDS)
-        await asyncio.gather(*tasks, return_exceptions=True)
+            waiting = await _left_of(waiting, TOLD_AGAIN_SECONDS)
+        if waiting:
+            left = sorted(task.get_name() for task in waiting)
+            log.warning("background work was left behind", room=self._house.name, work=left)
+        await asyncio.gather(*(task for task in tasks if task.done()), return_exceptions=True)
 
     def _every(self, seconds: float, work: str, step: Callable[[], Awaitable[int]], woken: bool = False) -> None:
         wake = asyncio.Event()
@@ -95,6 +101,11 @@ class Background:
             for wake in self._wakes:
                 wake.set()
             await asyncio.sleep(0.2)
+
+
+async def _left_of(tasks: "set[asyncio.Task[None]]", seconds: float) -> "set[asyncio.Task[None]]":
+    """Those that have not ended after so long."""
+    return (await asyncio.wait(tasks, timeout=seconds))[1] if tasks else set()
 
 
 async def _wait(wake: asyncio.Event, seconds: float) -> None:

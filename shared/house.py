@@ -25,6 +25,10 @@ Pass = Callable[["House"], Awaitable[int]]
 """One pass of background work; it answers how much it did, so that a full pass is followed by another at once."""
 
 
+ENDING_SECONDS = 4.0
+"""How long what a room has at work may take to end, once its requests are drained."""
+
+
 @dataclass(frozen=True)
 class Room:
     """What a service is made of. `jobs` and `passes` get the running house when it starts."""
@@ -88,9 +92,13 @@ class House:
                 return self.errors[kind]
         raise KeyError(f"{type(refusal).__name__} has no row in errors.py")
 
-    async def close(self) -> None:
+    async def written(self) -> None:
+        """Let writes end whose callers were cut. Nothing of them was acknowledged: the same key tells what became of
+        one that is still at work afterwards."""
         if self.writing:
-            await asyncio.wait(self.writing, timeout=self.settings.write_seconds)
+            await asyncio.wait(self.writing, timeout=ENDING_SECONDS)
+
+    async def close(self) -> None:
         for neighbour in self._neighbours.values():
             await neighbour.close()
         await self.database.close()

@@ -27,9 +27,9 @@ class Repeatable:
     key: str
     digest: bytes
 
-    @property
-    def lock(self) -> int:
-        whole = hashlib.sha256(f"{self.subject}\0{self.key}".encode()).digest()
+    def lock_in(self, room: str | None) -> int:
+        """The number to lock while it is at work in this room, whose database may be others' too."""
+        whole = hashlib.sha256(f"{room}\0{self.subject}\0{self.key}".encode()).digest()
         return int.from_bytes(whole[:8], "big", signed=True)
 
 
@@ -63,7 +63,9 @@ def begin(connection: Connection, metadata: MetaData, keys: Keys, asked: Repeata
 
     Errors: Repeated with the stored reply, KeyReused, StillRunning.
     """
-    locked = connection.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": asked.lock})
+    locked = connection.execute(
+        text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": asked.lock_in(metadata.schema)}
+    )
     if not locked.scalar_one():
         raise StillRunning(retry_after=1)
     table = metadata.tables[f"{metadata.schema}.idempotency"]

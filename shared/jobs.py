@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.telemetry import FAILURES, log
 
 POLL_SECONDS = 0.5
+LONG_SECONDS = 2
+"""How long a job at work may take to end when its worker does; then it is cut, and tried again by another."""
 STALLED_SECONDS = 30.0
 LONGEST_PAUSE = 900
 MOST_TRIES = 1_000
@@ -113,7 +115,7 @@ class Jobs:
         await self._app.close_async()
 
     async def work(self) -> None:
-        """Run jobs until cancelled; what is at work gets ten seconds to end."""
+        """Run jobs until cancelled; what is at work gets LONG_SECONDS to end."""
         sweeping = asyncio.create_task(self._sweep())
         try:
             while True:
@@ -139,7 +141,7 @@ class Jobs:
                 listen_notify=False,
                 fetch_job_polling_interval=POLL_SECONDS,
                 install_signal_handlers=False,
-                shutdown_graceful_timeout=10,
+                shutdown_graceful_timeout=LONG_SECONDS,
                 delete_jobs="successful",
                 update_heartbeat_interval=self._stalled / 3,
                 stalled_worker_timeout=self._stalled,
@@ -149,7 +151,7 @@ class Jobs:
             await asyncio.wait({working, failed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             failed.cancel()
-            await _ended(working, 15)
+            await _ended(working, LONG_SECONDS + 0.5)
             if not working.cancelled() and (fault := working.exception()) is not None:
                 log.warning("worker ended", room=self.room, fault=repr(fault))
 

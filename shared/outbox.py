@@ -13,7 +13,6 @@ from shared.database import XMIN, Database, new_id
 from shared.upstream import Neighbour
 
 BATCH = 500
-RELAY_LOCK = 7_315_002
 
 
 @dataclass(frozen=True, slots=True)

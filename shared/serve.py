@@ -1,11 +1,14 @@
 """How a process serves one room, or only does its background work, and how it ends: drained, in order."""
 
 import gc
+import os
 import secrets
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, TypeVar
 
 import psycopg
@@ -19,14 +22,18 @@ from shared.sealing import SealingFault
 from shared.settings import RoomSettings, SettingsRefused, read_settings
 from shared.telemetry import configure_logs
 
-DRAIN_SECONDS = 20
-"""How long what is under way may take to end after SIGTERM; less than what a container is given (30 s)."""
+DRAIN_SECONDS = 10
+"""How long requests under way, streams among them, may take to end after SIGTERM; then they are cut."""
+LAST_SECONDS = 20.0
+"""After so long a process that was told to end is ended, whatever holds it; less than a container is given (30 s)."""
 KEEP_ALIVE_SECONDS = 75
 """Longer than the gateway keeps an idle connection."""
 SAID_BY_GATEWAY = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 
 
 REFUSED = 2
+NOT_STARTED = 3
+CUT = 1
 LISTENING: Mapping[str, Any] = {
     "lifespan": "on",
     "log_config": None,
@@ -74,7 +81,40 @@ def serve(app: ASGIApp, host: str, port: int, **more: Any) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)  # until uvicorn listens for it, and when it raises it once more at its end
     settle()
-    uvicorn.run(app, host=host, port=port, **LISTENING, **more)
+    server = Server(uvicorn.Config(app, host=host, port=port, **LISTENING, **more))
+    server.run()
+    if not server.started:
+        raise SystemExit(NOT_STARTED)
+
+
+class Server(uvicorn.Server):
+    """uvicorn, bounded: requests are drained, rooms end their work, and what still holds the process is left to the
+    next one. A thread at work cannot be cancelled, and Python's own end would wait for it."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._last = threading.Timer(LAST_SECONDS, _end)
+        self._last.daemon = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.bound_end()
+        super().handle_exit(sig, frame)
+
+    def bound_end(self) -> None:
+        """From now on it has LAST_SECONDS. Call it before `should_exit` is set."""
+        if not self.should_exit:
+            self._last.start()
+
+    def has_ended(self) -> None:
+        """Its loop is closed: what the process does afterwards is not cut."""
+        self._last.cancel()
+
+
+def _end() -> None:
+    """As a kill would, which loses nothing that was acknowledged, but with the word why."""
+    sys.stderr.write(f"linli: what was at work did not end in {LAST_SECONDS:.0f} s; it is left to the next start\n")
+    sys.stderr.flush()
+    os._exit(CUT)
 
 
 def settle() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +11,13 @@ import psycopg
 import pytest
 
 from gateway.audit_heads import Head, HeadRefused, Signer, findings, head_of, walk
+from gateway.secrets import Signers, make_secrets
 from migrations.heads import ROOMS
 from migrations.roles import address
 from shared import audit
 from shared.database import Database, metadata_for
+from shared.sealing import Keys, secret
+from shared.serve import new_key
 from tests.factories.databases import database_for
 
 NOW = datetime(2026, 3, 8, 9, tzinfo=UTC)
@@ -160,10 +164,10 @@ def test_a_chain_that_went_on_continues_an_earlier_head(house: House) -> None:
 
 
 def test_a_head_is_read_back_as_it_was_signed(tmp_path: Path) -> None:
-    signer = Signer(tmp_path / "keys")
+    signer = Signer(tmp_path / "keys", create=True)
     head = Head(NOW, {"ticket": audit.Link(7, bytes(range(32)))})
 
-    assert Signer(tmp_path / "keys").read(signer.note(head)) == head
+    assert Signer(tmp_path / "keys", create=True).read(signer.note(head)) == head
 
 
 @pytest.mark.parametrize(
@@ -178,7 +182,7 @@ def test_a_head_is_read_back_as_it_was_signed(tmp_path: Path) -> None:
     ],
 )
 def test_a_head_that_was_changed_proves_nothing(tmp_path: Path, spoil: Callable[[str], str], said: str) -> None:
-    signer = Signer(tmp_path / "keys")
+    signer = Signer(tmp_path / "keys", create=True)
     note = signer.note(Head(NOW, {"ticket": audit.Link(7, bytes(32))}))
 
     with pytest.raises(HeadRefused, match=said):
@@ -186,7 +190,22 @@ def test_a_head_that_was_changed_proves_nothing(tmp_path: Path, spoil: Callable[
 
 
 def test_another_house_s_head_proves_nothing(tmp_path: Path) -> None:
-    note = Signer(tmp_path / "other").note(Head(NOW, {"ticket": audit.Link(7, bytes(32))}))
+    note = Signer(tmp_path / "other", create=True).note(Head(NOW, {"ticket": audit.Link(7, bytes(32))}))
 
     with pytest.raises(HeadRefused, match="not signed with the key of this house"):
-        Signer(tmp_path / "keys").read(note)
+        Signer(tmp_path / "keys", create=True).read(note)
+
+
+def test_containers_sign_heads_with_a_key_that_is_made_once(tmp_path: Path) -> None:
+    no_signers = Signers(lambda folder: None, lambda folder: "public")
+    one_process = tmp_path / "keys"
+    Keys.load(one_process, create=True)
+    secret(one_process, "internal.key", new_key, create=True)
+    secret(one_process, "tokens.json", lambda: b"{}", create=True)
+    before = Signer(one_process, create=True).public
+
+    make_secrets(tmp_path / "fresh", os.geteuid(), None, no_signers, lambda line: None)
+    make_secrets(tmp_path / "moved", os.geteuid(), one_process, no_signers, lambda line: None)
+
+    assert Signer(tmp_path / "fresh" / "prepare", create=False).public != before
+    assert Signer(tmp_path / "moved" / "prepare", create=False).public == before

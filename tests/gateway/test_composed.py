@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.app import Gateway, Plan
 from gateway.composed import SECONDS
@@ -148,3 +149,21 @@ async def test_the_inbox_names_what_waits_and_why() -> None:
     tickets = {("ticket", why) for why in ("ASSIGNED", "ACCEPT", "CALL_BACK")}  # the planted room ignores the query
     assert found == {("registry", "BIND_HOME"), ("survey", "ANSWER"), ("election", "CAST"), *tickets}
     assert told["missing"] == []
+
+
+async def test_a_room_that_falls_over_when_asked_inside_is_on_record_too() -> None:
+    with capture_logs() as lines:
+        async with house(rooms(survey=crash)) as client:
+            reply = await client.get(OVERVIEW, headers=TOKEN)
+
+    assert reply.json()["missing"] == ["survey"]
+    assert [(line["room"], line["exc_info"]) for line in lines if line["event"] == "crashed"] == [("survey", True)]
+
+
+async def test_who_is_not_signed_in_is_told_how() -> None:
+    async with house(rooms(ticket=saying(401))) as client:
+        without = await client.get(OVERVIEW)
+        refused = await client.get(OVERVIEW, headers=TOKEN)
+
+    assert [reply.status_code for reply in (without, refused)] == [401, 401]
+    assert all(reply.headers["www-authenticate"].startswith("Bearer ") for reply in (without, refused))

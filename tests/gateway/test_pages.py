@@ -1,5 +1,6 @@
 """The gateway's own pages: health, counters, documents, problems, docs, and the sample clock."""
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -14,7 +15,7 @@ from gateway.health import HealthPages
 from gateway.own_contract import own_contract, problem_table
 from gateway.upstream import InProcess
 from shared.problems import HOUSE
-from tests.gateway.planted import PlantedRoom, calling, door, echo, living, plan, saying, settings
+from tests.gateway.planted import PlantedRoom, Waiting, calling, door, echo, living, plan, saying, settings
 
 HEALTHY = {"room": "ticket", "database": True, "migrated": True, "revision": "0003", "wanted": "0003"}
 LOCAL = {"client": "127.0.0.1", "host": "127.0.0.1:8000"}
@@ -62,6 +63,22 @@ async def test_readiness_is_asked_at_most_once_a_second() -> None:
         await pages.ready(None)  # type: ignore[arg-type]
 
     assert len(room.seen) == 2
+    await upstream.stop()
+
+
+async def test_many_who_ask_at_once_ask_the_rooms_once() -> None:
+    waiting = Waiting()
+    room = PlantedRoom(waiting)
+    upstream = InProcess("ticket", room)
+    await upstream.start()
+    pages = HealthPages({"ticket": upstream})
+
+    asking = [asyncio.create_task(pages.ready(None)) for _ in range(20)]  # type: ignore[arg-type]
+    await waiting.entered.acquire()
+    waiting.go_on.set()
+    await asyncio.gather(*asking)
+
+    assert len(room.seen) == 1
     await upstream.stop()
 
 

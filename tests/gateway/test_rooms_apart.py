@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,7 +10,9 @@ import httpx2
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway import http_upstream
 from gateway.app import Gateway
+from gateway.ask import NONE, ask_as
 from gateway.dispatch import Family
 from gateway.http_upstream import FAILURES_TO_OPEN, Circuit, Http
 from tests.gateway.planted import CONTRACT, PlantedRoom, Waiting, calling, living, plan, saying, settings
@@ -95,6 +98,50 @@ async def test_a_body_that_is_streamed_is_sent_once() -> None:
 
     assert _is_told_when_to_come_back(reply)
     assert room.methods == ["POST"]
+
+
+@contextlib.asynccontextmanager
+async def _silent(head: bytes = b"") -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A room that takes requests, and says at most a head."""
+    asked: list[bytes] = []
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError), contextlib.closing(writer):
+            asked.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(head)
+            await reader.readexactly(1)
+
+    server = await asyncio.start_server(meet, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+    finally:
+        server.close()
+
+
+async def test_a_room_that_is_only_slow_is_not_asked_a_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_upstream, "SILENT_SECONDS", 0.2)
+    async with _silent() as (url, asked), _door(url) as client:
+        reply = await client.get(LIST)
+
+    assert _is_told_when_to_come_back(reply)
+    assert len(asked) == 1
+
+
+async def test_a_room_that_falls_silent_after_its_head_leaves_nothing_behind_when_it_is_not_waited_for() -> None:
+    left: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: left.append(context))
+    try:
+        async with _silent(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") as (url, _):
+            room = Http("ticket", url)
+            await room.start()
+            assert await ask_as(room, LIST, "", [], 0.2) == NONE
+            await room.stop()
+        gc.collect()
+    finally:
+        loop.set_exception_handler(None)
+
+    assert left == []
 
 
 # A room that is dead
@@ -279,3 +326,20 @@ async def test_a_door_that_stops_ends_what_it_let_in() -> None:
             await leaving
 
     assert reply.status_code == 200
+
+
+async def test_one_address_holds_a_third_of_the_streams_at_most() -> None:
+    waiting = Waiting()
+    app = Gateway(settings(admit_streams=6), plan(PlantedRoom(waiting)))
+    async with living(app), calling(app) as client, calling(app, "198.51.100.9") as other:
+        held = [asyncio.ensure_future(client.get(f"{LIST}/stream")) for _ in range(2)]
+        for _ in held:
+            await waiting.entered.acquire()
+        third = asyncio.ensure_future(client.get(f"{LIST}/stream"))
+        await asyncio.wait({third}, timeout=5)
+        elsewhere = asyncio.ensure_future(other.get(f"{LIST}/stream"))
+        await waiting.entered.acquire()
+        waiting.go_on.set()
+        answered = await asyncio.gather(*held, elsewhere, third)
+
+    assert [reply.status_code for reply in answered] == [200, 200, 200, 429]

@@ -17,8 +17,8 @@ from tests.launcher.test_house import Linli, linli  # noqa: F401  # the fixture
 pytestmark = pytest.mark.prove
 
 
-def _linli(*arguments: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"DATA_DIR": str(data_dir), "PORT": "0", "EMPTY": "1"}
+def _linli(*arguments: str, data_dir: Path, **beside: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"DATA_DIR": str(data_dir), "PORT": "0", "EMPTY": "1"} | beside
     command = [sys.executable, "-m", "gateway.cli", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
@@ -66,6 +66,40 @@ def test_what_is_no_backup_is_refused_in_one_line(tmp_path: Path, archive: str, 
     assert refused.returncode == 2
     assert line in refused.stderr
     assert refused.stderr.count("\n") == 1
+
+
+def test_keys_that_lie_elsewhere_are_in_the_backup_and_sign_its_heads(tmp_path: Path) -> None:
+    house, elsewhere = tmp_path / "house", tmp_path / "elsewhere"
+    first = _linli("audit", "head", data_dir=house)
+    _linli("init", data_dir=house)
+    (house / "keys").rename(elsewhere)
+
+    second = _linli("audit", "head", data_dir=house, KEYS_DIR=str(elsewhere))
+    saved = _linli("backup", str(tmp_path / "house.tar"), data_dir=house, KEYS_DIR=str(elsewhere))
+
+    assert saved.returncode == 0, saved.stderr
+    with tarfile.open(tmp_path / "house.tar") as tar:
+        assert {"keys/sealing.json", "keys/audit.key"} <= set(tar.getnames())
+    assert _signer(first.stdout) == _signer(second.stdout)
+
+
+def _signer(head: str) -> str:
+    return head.partition("\nby ")[2].splitlines()[0]
+
+
+def test_a_restore_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "database.dump").write_bytes(b"PGDMP, and then nothing")
+    (tmp_path / "files").mkdir()
+    with tarfile.open(tmp_path / "cut.tar", "w") as tar:
+        for name in ("database.dump", "files"):
+            tar.add(tmp_path / name, name)
+    (tmp_path / "new").mkdir()
+
+    refused = _linli("restore", str(tmp_path / "cut.tar"), data_dir=tmp_path / "new")
+
+    assert refused.returncode == 2
+    assert "pg_restore failed" in refused.stderr
+    assert list((tmp_path / "new").iterdir()) == []
 
 
 def test_a_backup_overwrites_nothing_and_a_restore_fills_only_an_empty_folder(tmp_path: Path) -> None:

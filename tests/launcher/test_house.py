@@ -86,6 +86,10 @@ def _get(url: str) -> object:
         return json.loads(answer.read())
 
 
+def _get_with(url: str, headers: dict[str, str]) -> None:
+    urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10).close()
+
+
 def test_ctrl_c_stops_everything_in_order_and_the_second_start_is_ready_within_eight_seconds(linli: Linli) -> None:
     first = linli("run")
     url = _url(first)
@@ -164,6 +168,16 @@ def test_an_interrupted_first_start_leaves_a_folder_that_the_next_start_complete
     assert code == 0
     assert not any("Traceback" in line for line in first.lines)
     assert _get(f"{url}/health/ready")
+
+
+def test_the_proxies_that_are_believed_may_stand_in_a_file(linli: Linli, tmp_path: Path) -> None:
+    (tmp_path / "proxies").write_text("127.0.0.1\n")
+    house = linli("run", TRUSTED_PROXIES_FILE=str(tmp_path / "proxies"))
+    url = _url(house)
+
+    _get_with(f"{url}/problems/unknown", {"X-Forwarded-For": "203.0.113.9"})
+
+    assert '"client": "203.0.113.0/24"' in house.wait_for('"request"')
 
 
 def test_init_gives_one_code_and_only_one(linli: Linli) -> None:

@@ -1,7 +1,7 @@
 """A room with one table and nothing of the field, to see the edge itself at work."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from shared import audit, outbox
 from shared.app import House, Room, create_app
 from shared.database import metadata_for
 from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing, house_of
+from shared.house import Pass
 from shared.identity import Actor, Anyone, Internal, allow
 from shared.jobs import Job, schema_statements
 from shared.problems import Answer, Refusal, documented
@@ -174,18 +175,25 @@ def create_schema(admin_url: str) -> None:
 
 
 @asynccontextmanager
-async def running(url: str, data_dir: Path, **settings: object) -> AsyncIterator[Tiny]:
+async def running(
+    url: str,
+    data_dir: Path,
+    jobs: Callable[[House], Mapping[str, Job]] = jobs_of,
+    passes: Mapping[str, Pass] | None = None,
+    **settings: object,
+) -> AsyncIterator[Tiny]:
     """The room over a database whose superuser `url` sets the search path; it is its own registry."""
     app = create_app(
         Room(
             "tiny",
             "Tiny",
             "A room for tests.",
-            TinySettings(database_url=url, data_dir=data_dir, background=False, **settings),  # type: ignore[arg-type]
+            TinySettings(database_url=url, data_dir=data_dir, **{"background": False, **settings}),  # type: ignore[arg-type]
             METADATA,
             [router, inside],
             ERRORS,
-            jobs=jobs_of,
+            jobs=jobs,
+            passes=passes or {},
         )
     )
     house: House = app.state.room
