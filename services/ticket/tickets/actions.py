@@ -28,9 +28,9 @@ from services.ticket.tickets.contacts import Contact, contact_of, sealed_contact
 from shared import audit
 from shared.database import new_id
 from shared.identity import Actor
+from shared.problems import RoleForbidden
 
 REPORTERS = NEIGHBOUR_ROLES | FULL_ROLES | {Role.PARTNER}
-OURSELVES = "service:ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,17 @@ class Report:
 
 
 async def report_ticket(db: AsyncSession, actor: Actor, means: MeansOf, report: Report, now: datetime) -> Ticket:
-    """TKT-1. A second report with the same client id is the same ticket. Errors: PlaceUnknown, Category…, files."""
+    """TKT-1. A second report with the same client id is the same ticket.
+
+    Errors: PlaceUnknown, RoleForbidden (a contact from somebody who is not the desk), Category…, files.
+    """
     compound, home = await _place(actor, means, report)
+    if report.contact is not None and not actor.holds(DESK_ROLES, compound.code):
+        raise RoleForbidden(needed=sorted(DESK_ROLES))
     if report.client_id and (known := await _known_report(db, actor, report.client_id)):
         return known
     photos = [means.references.attached(token, actor.subject, now) for token in report.photos]
-    await _usable_category(db, report.category)
+    await usable_category(db, report.category)
     ticket = _new_ticket(actor, compound, home, report, now)
     effects.start_clock(ticket, means.rules, now)
     ticket.answer_due_at = clock.answer_due(now, report.emergency, means.rules)
@@ -66,7 +71,7 @@ async def report_ticket(db: AsyncSession, actor: Actor, means: MeansOf, report: 
         assert report.client_id is not None
         return await _first_report(db, actor, report.client_id)
     ticket = (await db.execute(select(Ticket).where(Ticket.id == ticket.id))).scalar_one()
-    if report.contact is not None and actor.holds(DESK_ROLES, compound.code):
+    if report.contact is not None:
         db.add(sealed_contact(means.keys, ticket.id, report.contact))
     move = await moving.record(db, ticket, None, moving.who(actor), now, {"by": Part.REPORTER}, {})
     moving.attach(db, ticket, move, "REPORT", photos)
@@ -89,7 +94,8 @@ async def _place(actor: Actor, means: MeansOf, report: Report) -> tuple[Compound
     return compound, home
 
 
-async def _usable_category(db: AsyncSession, code: str) -> None:
+async def usable_category(db: AsyncSession, code: str) -> None:
+    """Errors: CategoryUnknown, CategoryRetired."""
     active = (await db.execute(select(Category.active).where(Category.code == code))).scalar_one_or_none()
     if active is None:
         raise CategoryUnknown(category=code)
@@ -98,7 +104,6 @@ async def _usable_category(db: AsyncSession, code: str) -> None:
 
 
 def _new_ticket(actor: Actor, compound: Compound, home: Home | None, report: Report, now: datetime) -> Ticket:
-    on_behalf = report.contact is not None and actor.holds(DESK_ROLES, compound.code)
     return Ticket(
         id=new_id(),
         client_id=report.client_id,
@@ -115,7 +120,7 @@ def _new_ticket(actor: Actor, compound: Compound, home: Home | None, report: Rep
         place_words=report.place_words,
         latitude=report.point[0] if report.point else None,
         longitude=report.point[1] if report.point else None,
-        reporter_id=None if on_behalf else actor.subject,
+        reporter_id=None if report.contact else actor.subject,
         taken_by=actor.subject,
         state=State.REPORTED,
         reported_at=now,
@@ -178,7 +183,7 @@ class Correction:
 async def change_ticket(db: AsyncSession, means: MeansOf, ticket: Ticket, change: Correction, now: datetime) -> Ticket:
     """Correct kind, category or urgency of a locked ticket; the due is counted anew from the same start."""
     if change.category != ticket.category:
-        await _usable_category(db, change.category)
+        await usable_category(db, change.category)
     ticket.kind, ticket.category, ticket.emergency = change.kind, change.category, change.emergency
     ticket.answer_due_at = clock.answer_due(ticket.reported_at, change.emergency, means.rules)
     effects.set_due(ticket, means.rules)

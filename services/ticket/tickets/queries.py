@@ -80,9 +80,10 @@ def facts_of(ticket: Ticket, community_may_lead: bool = True) -> TicketFacts:
 
 
 def pace_of(ticket: Ticket) -> Pace:
-    """The ticket as its clock sees it."""
+    """The ticket as its clock sees it; for a hard case that was closed its end is the only answer."""
     waiting = ticket.answer_due_at if ticket.first_answered_at is None else None
-    return Pace(State(ticket.state), ticket.due_at, ticket.sign_due_at, waiting, ticket.answered_at)
+    answered = ticket.answered_at or ticket.closed_at
+    return Pace(State(ticket.state), ticket.due_at, ticket.sign_due_at, waiting, answered)
 
 
 def matter_of(ticket: Ticket) -> Matter:
@@ -185,14 +186,14 @@ async def photos_of(db: AsyncSession, ticket_id: UUID) -> Sequence[TicketPhoto]:
     return found.scalars().all()
 
 
-async def similar_tickets(db: AsyncSession, ticket: Ticket, rules: Parameters) -> list[Ticket]:
-    """TKT-5. Open tickets of the same matter, newest first, that are not its own."""
+async def similar_tickets(db: AsyncSession, actor: Actor, ticket: Ticket, rules: Parameters) -> list[Ticket]:
+    """TKT-5. Open tickets of the same matter that the actor may know of, newest first, that are not its own."""
     near = (
         select(Ticket)
         .where(
             Ticket.compound_id == ticket.compound_id,
             Ticket.category == ticket.category,
-            Ticket.kind.not_in(HIDDEN_KINDS),
+            _known_to(actor),
             Ticket.state.in_(OPEN - {State.MERGED, State.REJECTED}),
             Ticket.reported_at.between(
                 ticket.reported_at - rules.merge_window, ticket.reported_at + rules.merge_window

@@ -13,6 +13,7 @@ from services.registry.rules.door_codes import Method, Relation
 from services.registry.tables.owners import Binding
 from services.registry.tables.places import Compound, Home
 from shared.database import new_id
+from tests.factories.waiting import somebody_waits
 from tests.registry.api.places import Office, office
 
 HEADINGS = "楼号,单元,房号,面积,业主姓名,身份证号,联系电话"
@@ -158,7 +159,7 @@ async def test_a_clerk_waits_for_the_roll_and_overwrites_nothing(desk: Office, w
             )
         else:
             waiting = asyncio.create_task(owned_by(desk, path, {"name": "李四"}))
-        assert await _somebody_waits(session)
+        assert await somebody_waits(session)
         home = (await session.execute(select(Home).with_for_update())).scalar_one()  # no deadlock, no stale row
         home.area_hundredths, home.area_source, home.version = 6000, "REGISTER", 2
     reply = await waiting
@@ -167,10 +168,28 @@ async def test_a_clerk_waits_for_the_roll_and_overwrites_nothing(desk: Office, w
     assert (await desk.get(path))["area"] == "60.00"
 
 
-async def _somebody_waits(session: Any) -> bool:
-    """Whether another transaction comes to wait for a lock within ten seconds."""
-    for _ in range(500):
-        waits = await session.execute(text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted), pg_sleep(0.02)"))
-        if waits.one()[0]:
-            return True
-    return False
+async def let(desk: Office, path: str, rented: bool) -> int:
+    read = await desk.http.get(path, headers=desk.secretary)
+    change = {"delivery": "DELIVERED", "rented": rented}
+    headers = {**desk.secretary, "If-Match": read.headers["etag"]}
+    return (await desk.http.put(path, json=change, headers=headers)).status_code
+
+
+async def test_a_tenants_tie_and_code_end_when_the_home_is_no_longer_let(desk: Office) -> None:
+    """PRI-4: with his tenancy; who owns or is family of the owner stays."""
+    path, (owner,) = await entered(desk, "张三")
+    await bind(desk, path, owner)
+    assert await binds(desk, "tenant", await code_for(desk, path, "TENANT")) == 201
+    unused = await code_for(desk, path, "TENANT")
+    while_let = await desk.get(path)
+
+    kept = await let(desk, path, rented=True)
+    still = await ended_bindings(desk)
+    over = await let(desk, path, rented=False)
+    tenant = await desk.http.get("/v1/me", headers=await desk.registry.as_sample("tenant"))
+
+    assert while_let["rented"], "a tenant's code says that it is let"
+    assert (kept, still, over) == (200, [], 200)
+    assert (tenant.json()["bindings"], tenant.json()["roles"]) == ([], [])
+    assert len(await ended_bindings(desk)) == await told(desk) == 1
+    assert await binds(desk, "late", unused) == 422

@@ -10,9 +10,13 @@ from pathlib import Path
 import psycopg
 import pyotp
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from services.registry.oauth.sessions import forget_spent
+from services.registry.oauth.tokens import digest
 from services.registry.oauth.tries import forget_old, login_index
+from services.registry.rules.sign_in import SESSION_LIVES
+from services.registry.tables.identity import RefreshToken, SignIn
 from tests.registry.api.houses import Registry, bearer, learn, running
 
 STREET = "140109013"
@@ -128,6 +132,7 @@ async def test_a_new_password_ends_every_other_session_and_wrong_present_ones_ar
 
 async def test_a_resident_chooses_his_login_with_his_first_password(registry: Registry) -> None:
     mine = await registry.as_sample("new-resident")
+    before = (await registry.http.get("/v1/me", headers=mine)).json()
 
     without = await registry.http.put("/v1/me/password", json={"password": "Linli-2026"}, headers=mine)
     chosen = await registry.http.put(
@@ -136,6 +141,8 @@ async def test_a_resident_chooses_his_login_with_his_first_password(registry: Re
     signed_in = await registry.sign_in(grant_type="password", username="xiaowang", password="Linli-2026")
 
     assert (without.status_code, chosen.status_code, signed_in.status_code) == (422, 204, 200)
+    assert "set_password" in before["allowed"]
+    assert "begin_factor" in before["allowed"], "he signs his ballot with it (BAL-5)"
 
 
 async def test_a_first_sign_in_sent_many_times_at_once_makes_one_person(registry: Registry) -> None:
@@ -224,6 +231,24 @@ async def test_signing_out_ends_the_session(registry: Registry) -> None:
 
     assert (out.status_code, unknown.status_code) == (204, 204)
     assert (await registry.http.get("/v1/me", headers=bearer(reply))).status_code == 401
+
+
+async def test_the_links_of_a_session_that_is_over_are_forgotten_and_those_of_others_go_on(registry: Registry) -> None:
+    """Else every refresh would leave a row for ever."""
+    over, old, live = [await registry.sign_in(grant_type=MINI, code=f"dev:somebody-{place}") for place in range(3)]
+    await registry.http.post("/oauth/revocations", data={"token": over.json()["refresh_token"]})
+    async with registry.house.database.write() as session, session.begin():
+        link = await session.get_one(RefreshToken, digest(old.json()["refresh_token"]))
+        (await session.get_one(SignIn, link.sign_in_id)).began_at = datetime.now(UTC) - SESSION_LIVES
+        await session.flush()
+
+        await forget_spent(session)
+
+        left = (await session.execute(select(RefreshToken.digest))).scalars().all()
+    going_on = await registry.sign_in(grant_type="refresh_token", refresh_token=live.json()["refresh_token"])
+
+    assert [bytes(one) for one in left] == [digest(live.json()["refresh_token"])]
+    assert going_on.status_code == 200
 
 
 async def test_somebody_new_is_known_again_at_his_second_sign_in(registry: Registry) -> None:
