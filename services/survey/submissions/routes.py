@@ -30,7 +30,7 @@ from services.survey.submissions.schemas import (
     SubmissionSeen,
 )
 from services.survey.tables import Submission
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn
 from shared.paging import Listed
@@ -51,6 +51,7 @@ async def _seen(db: AsyncSession, actor: Actor, means: MeansOf, row: Submission,
 @router.post(
     "",
     operation_id="submit_answers",
+    openapi_extra=NEVER_REPLAYED,
     summary="Hand in answers",
     status_code=201,
     responses=answers(
@@ -108,6 +109,7 @@ async def get_submission(
 @router.put(
     "/{submission_id}",
     operation_id="edit_submission",
+    openapi_extra=NEVER_REPLAYED,
     summary="Correct answers",
     responses=answers(
         SubmissionUnknown,
@@ -140,6 +142,7 @@ async def edit_submission(
 @router.post(
     "/{submission_id}/withdrawals",
     operation_id="withdraw_consent",
+    openapi_extra=NEVER_REPLAYED,
     summary="Take consent back",
     status_code=201,
     responses=answers(SubmissionUnknown),

@@ -176,6 +176,20 @@ async def test_all_consent_taken_back_leaves_a_mark_and_nothing_else(office: Off
         assert connection.execute("SELECT count(*) FROM survey.answers").fetchone() == (0,)
 
 
+async def test_no_kept_reply_brings_withdrawn_answers_back(office: Office, admin_url: str) -> None:
+    """VIS-2, PRI-2. What a device repeats under its key is answered as the record stands now."""
+    found = await office.round()
+    body, key = office.submission(found, answers={"occupation": "SELF"}), {"Idempotency-Key": "handed-in"}
+    record = await office.done(office.visitor, PATH, body, **key)
+    await office.done(office.resident, f"{PATH}/{record['id']}/withdrawals", {}, **{"Idempotency-Key": "taken-back"})
+
+    again = await office.done(office.visitor, PATH, body, **key)
+
+    assert (again["state"], again["answers"], again["values"]) == ("WITHDRAWN", None, None)
+    with psycopg.connect(admin_url) as connection:
+        assert connection.execute("SELECT count(*) FROM survey.idempotency").fetchone() == (0,)
+
+
 async def test_answers_are_not_readable_in_the_database(office: Office, admin_url: str) -> None:
     """PRI-2."""
     found = await office.round()
