@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.survey.errors import SubmissionUnknown
-from services.survey.rules.roles import DESK, OFFICE
+from services.survey.rules.roles import DESK, OFFICE, VISITORS
 from services.survey.rules.visits import RecordState
 from services.survey.submissions.sealing import Opened, opened
 from services.survey.tables import Answers, Round, Submission, SubmissionEdition
@@ -30,17 +30,18 @@ class Record:
 
 def may_see(actor: Actor, row: Submission) -> bool:
     """Who took it down, the home it is about, and the office."""
-    mine = actor.subject == row.taken_by or row.home_id in actor.homes
-    return mine or actor.holds(OFFICE, row.compound_code)
+    return may_withdraw(actor, row) or actor.holds(OFFICE, row.compound_code)
 
 
 def may_change(actor: Actor, row: Submission) -> bool:
-    return actor.subject == row.taken_by or actor.holds(DESK, row.compound_code)
+    """Who took it down, and the desk. Who took it down at a door may while he visits here, no longer."""
+    still_visits = row.home_id in actor.homes or actor.holds(VISITORS, row.compound_code)
+    return (actor.subject == row.taken_by and still_visits) or actor.holds(DESK, row.compound_code)
 
 
 def may_withdraw(actor: Actor, row: Submission) -> bool:
     """PRI-1. As easy as giving: by the home itself, by who took it down, or by the desk on its behalf."""
-    return may_change(actor, row) or row.home_id in actor.homes
+    return row.home_id in actor.homes or may_change(actor, row)
 
 
 async def submission_in_reach(db: AsyncSession, actor: Actor, submission_id: UUID, lock: bool = False) -> Submission:
@@ -77,5 +78,7 @@ def submissions_of(actor: Actor, found: Round, state: RecordState | None) -> Sel
         .where(Submission.round_id == found.id)
     )
     if not actor.holds(OFFICE, found.compound_code):
-        statement = statement.where(or_(Submission.taken_by == actor.subject, Submission.home_id.in_(actor.homes)))
+        own = Submission.home_id.in_(actor.homes)
+        taken = Submission.taken_by == actor.subject
+        statement = statement.where(or_(own, taken) if actor.holds(VISITORS, found.compound_code) else own)
     return statement if state is None else statement.where(Submission.state == state)

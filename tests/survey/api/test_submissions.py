@@ -9,7 +9,7 @@ import pytest
 from shared.database import new_id
 from tests.factories.tokens import Somebody
 from tests.survey.api.conftest import ANSWERS, Office
-from tests.survey.api.neighbour import HOMES
+from tests.survey.api.neighbour import CODE, HOMES
 
 PATH = "/v1/submissions"
 
@@ -174,6 +174,51 @@ async def test_all_consent_taken_back_leaves_a_mark_and_nothing_else(office: Off
     assert (again["state"], again["answers"], edit.status_code) == ("WITHDRAWN", None, 409)
     with psycopg.connect(admin_url) as connection:
         assert connection.execute("SELECT count(*) FROM survey.answers").fetchone() == (0,)
+
+
+async def test_an_edition_without_a_consent_takes_it_back(office: Office, admin_url: str) -> None:
+    """VIS-2. The edition before cannot be opened any more either."""
+    found = await office.round()
+    body = office.submission(found, answers={"party_member": "YES"}, consents=["ANSWERS", "PARTY"])
+    record = await office.done(office.visitor, PATH, body)
+    path = f"{PATH}/{record['id']}"
+
+    kept = await office.put(office.visitor, path, office.edit(consents=["ANSWERS", "PARTY"]), 1)
+    dropped = await office.put(office.visitor, path, office.edit(), 2)
+
+    with psycopg.connect(admin_url) as connection:
+        rows = connection.execute("SELECT instance_id FROM survey.answers").fetchall()
+    assert (kept.status_code, dropped.status_code) == (200, 200)
+    assert [str(row[0]) for row in rows] == [dropped.json()["instance_id"]]
+
+
+async def test_a_consent_that_was_never_given_is_taken_back_in_silence(office: Office, admin_url: str) -> None:
+    """VIS-2. Nothing changes, so nobody is told that something did."""
+    found = await office.round()
+    record = await office.done(office.visitor, PATH, office.submission(found))
+
+    said = await office.done(office.resident, f"{PATH}/{record['id']}/withdrawals", {"purposes": ["PARTY"]})
+
+    with psycopg.connect(admin_url) as connection:
+        told = connection.execute("SELECT 1 FROM survey.outbox WHERE type LIKE '%withdrawn%'").fetchall()
+    assert (said["version"], told) == (1, [])
+
+
+async def test_who_visits_here_no_longer_sees_nothing_of_what_he_took_down(office: Office) -> None:
+    """PRI-2. An ended role ends the sight of other people's answers, whoever wrote them down."""
+    found = await office.round()
+    record = await office.done(office.visitor, PATH, office.submission(found))
+    visit = await office.done(office.visitor, "/v1/visits", office.visit(found))
+    ended = Somebody([f"RESIDENT@{CODE}"], subject=office.visitor.subject)
+
+    gone = [await office.get(ended, f"{PATH}/{record['id']}"), await office.get(ended, f"/v1/visits/{visit['id']}")]
+    lists = [await office.get(ended, path, round_id=found["id"]) for path in (PATH, "/v1/visits")]
+    side = (await office.get(ended, f"/v1/rounds/{found['id']}/homes/{HOMES[0]}")).json()
+    taken_back = await office.post(ended, f"{PATH}/{record['id']}/withdrawals", {})
+
+    assert [reply.status_code for reply in (*gone, taken_back)] == [404, 404, 404]
+    assert [reply.json()["items"] for reply in lists] == [[], []]
+    assert (side["visits"], side["records"]) == ([], [])
 
 
 async def test_no_kept_reply_brings_withdrawn_answers_back(office: Office, admin_url: str) -> None:
