@@ -38,15 +38,24 @@ def read_workbook(sheets: Sheets) -> Read:
     found = list(sheet_findings(sheets))
     if found:
         return Read(None, tuple(found[:MOST_FINDINGS]))
-    lists, faults = _lists(sheets.get(CHOICES))
-    builder = _Builder(lists)
-    builder.read(sheets[SURVEY])
-    form, settings_faults = _form(sheets[SETTINGS], builder.items(), lists)
-    found = [*faults, *builder.findings, *settings_faults]
+    form, found = _built(sheets)
     found.extend(expression_findings(form))
     if not found:
         found.extend(cycle_findings(form))
     return Read(None if found else form, tuple(found[:MOST_FINDINGS]))
+
+
+def published_form(sheets: Sheets) -> Form:
+    """VIS-5. The form of a published version: judged when it was published, never anew by a rule that is stricter now."""
+    return _built(sheets)[0]
+
+
+def _built(sheets: Sheets) -> tuple[Form, list[Finding]]:
+    lists, faults = _lists(sheets.get(CHOICES))
+    builder = _Builder(lists)
+    builder.read(sheets[SURVEY])
+    form, settings_faults = _form(sheets[SETTINGS], builder.items(), lists)
+    return form, [*faults, *builder.findings, *settings_faults]
 
 
 def _form(sheet: Sheet, items: tuple[Item, ...], lists: dict[str, tuple[Choice, ...]]) -> tuple[Form, list[Finding]]:

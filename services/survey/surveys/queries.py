@@ -13,7 +13,7 @@ from services.survey.errors import SurveyUnknown, VersionMissing
 from services.survey.rules.form import Form
 from services.survey.rules.roles import READERS
 from services.survey.rules.sheets import from_records
-from services.survey.rules.workbook import read_workbook
+from services.survey.rules.workbook import published_form
 from services.survey.tables import Survey, SurveyVersion
 from shared.identity import Actor
 from shared.paging import Orders, down, up
@@ -34,12 +34,6 @@ class Published:
 
 _published: dict[tuple[UUID, int], Published] = {}
 """What was read once of a version: it never changes and is never deleted (VIS-5)."""
-
-
-def _form_of(row: SurveyVersion) -> Form:
-    found = read_workbook(from_records(row.sheets)).form
-    assert found is not None, "a published version is a form"
-    return found
 
 
 def under(column: "InstrumentedAttribute[str]", scopes: Collection[str]) -> ColumnElement[bool]:
@@ -79,7 +73,7 @@ async def version_of(db: AsyncSession, survey_id: UUID, number: int) -> Publishe
     db.expunge(row)  # it outlives this session
     if len(_published) >= KEPT_VERSIONS:
         _published.pop(next(iter(_published)))
-    return _published.setdefault((survey_id, number), Published(row, _form_of(row)))
+    return _published.setdefault((survey_id, number), Published(row, published_form(from_records(row.sheets))))
 
 
 async def newest_version(db: AsyncSession, survey: Survey) -> Published:
