@@ -219,14 +219,14 @@ class _Builder:
     def check_need(self, row: Row, item: Item) -> None:
         """VIS-2. Only what is needed is asked: no id numbers; sensitive answers stay free."""
         asked = item.kind not in UNASKED | CONTAINERS
-        if asked and (ID_NUMBER.search(item.name) or any(ID_NUMBER.search(text) for _, text in item.label)):
+        if asked and any(ID_NUMBER.search(text) for text in (item.name, *(text for _, text in item.label + item.hint))):
             self.fault(row, "label", "ID_NUMBER")
+        if item.required and (item.consent or any(one.item.consent for one in self.open)):
+            self.fault(row, "required", "CONSENT_REQUIRED")
         if not item.consent:
             return
         if not PURPOSE.fullmatch(item.consent):
             self.fault(row, "consent", "CONSENT_BAD", item.consent)
-        if item.required:
-            self.fault(row, "required", "CONSENT_REQUIRED")
         if item.kind is Kind.REPEAT or any(one.item.kind is Kind.REPEAT for one in self.open):
             self.fault(row, "consent", "CONSENT_REPEATED")
 

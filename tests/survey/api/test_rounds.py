@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from shared.database import new_id
-from tests.survey.api.conftest import Office
+from tests.survey.api.conftest import Office, records
 from tests.survey.api.neighbour import HOMES
 
 
@@ -223,6 +223,29 @@ async def test_who_is_willing_is_read_only_with_consent_and_on_record(office: Of
     with psycopg.connect(admin_url) as connection:
         rows = connection.execute("SELECT purpose FROM survey.audit WHERE operation = 'read_offers'").fetchall()
     assert rows == [("推荐委员人选",)]
+
+
+async def test_a_consent_of_a_group_covers_what_is_asked_in_it(office: Office) -> None:
+    """VIS-2, VIS-6."""
+    survey = await office.survey()
+    group = {"label": "参与", "consent": "SERVE"}
+    rows = [
+        {"type": "begin_group", "name": "service", **group},
+        {"type": "text", "name": "as_what", "label": "愿做什么"},
+        {"type": "end_group", "name": ""},
+    ]
+    form = {"survey": rows, "choices": [], "settings": records()["settings"]}
+    await office.done(office.clerk, f"/v1/surveys/{survey['id']}/versions", form)
+    found = await office.done(office.clerk, "/v1/rounds", {"survey_id": survey["id"], "title": "小问卷"})
+    for home, consents in ((HOMES[0], ["ANSWERS", "SERVE"]), (HOMES[1], ["ANSWERS"])):
+        body = office.submission(found, home, consents=consents)
+        body["answers"] = {"service": {"as_what": "楼门长"}}
+        assert (await office.done(office.visitor, "/v1/submissions", body))["state"] == "COUNTS"
+
+    reading = {"consent": "SERVE", "purpose": "推荐楼门长"}
+    said = await office.done(office.clerk, f"/v1/rounds/{found['id']}/offer-readings", reading)
+
+    assert [(one["home_id"], one["said"]) for one in said["items"]] == [(str(HOMES[0]), {"/service/as_what": "楼门长"})]
 
 
 async def test_homes_visits_and_records_leave_as_tables(office: Office) -> None:
