@@ -1,6 +1,6 @@
 """Decides what of a form depends on what: which items to compute first, and which can never be computed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from services.survey.rules.expressions import Expression, Path, Reference, every
@@ -12,7 +12,7 @@ DECIDING = ("relevant", "calculation", "repeat_count")
 """The columns that decide whether an item is there and what it says; a constraint only judges."""
 
 
-def dependencies(form: Form) -> dict[str, set[str]]:
+def dependencies(form: Form, columns: Sequence[str] = DECIDING) -> dict[str, set[str]]:
     """Item name -> the items it needs first: those its expressions name, and the containers it is in."""
     paths = {item.path: item.name for item in form.all_items()}
     inside = {
@@ -22,7 +22,7 @@ def dependencies(form: Form) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for item in form.all_items():
         needed = found.setdefault(item.name, set())
-        for column in DECIDING:
+        for column in columns:
             if text := getattr(item, column):
                 needed |= _named(parsed(text), item, column, paths)
         for child in item.children:
