@@ -11,8 +11,8 @@ from services.meeting.errors import (
     ContributionUnknown,
     ProblemUnknown,
     SpeechUnknown,
-    StepForbidden,
     StepIncomplete,
+    step_forbidden,
     step_refused,
 )
 from services.meeting.history import tell
@@ -67,7 +67,7 @@ async def record_contribution(
         participant_id=said.participant_id,
         saying=said.saying,
         words=said.words,
-        at=now,
+        at=instant_in(meeting, now),
         version=1,
     )
     db.add(row)
@@ -155,7 +155,7 @@ async def answer_problem(
     """MEET-9. Once: of two answers at once one is refused. TICKET makes a task, TOPIC a topic. Errors: …, Step…"""
     meeting = await queries.locked_meeting(db, actor, meeting_id)
     if not actor.holds(DESK_ROLES, meeting.compound_code):
-        raise StepForbidden(needed=[Part.DESK])
+        raise step_forbidden([Part.DESK])
     wanted = select(Problem).where(Problem.id == problem_id, Problem.meeting_id == meeting.id)
     problem = (await db.execute(wanted)).scalar_one_or_none()
     if problem is None:

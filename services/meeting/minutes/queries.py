@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.meeting.errors import MinutesUnknown, StepForbidden
+from services.meeting.errors import MinutesUnknown, step_forbidden
 from services.meeting.meetings.queries import meeting, participant_of, people_of
 from services.meeting.rules.minutes import Minutes
 from services.meeting.rules.roles import Part, Role, parts_of
@@ -45,7 +45,7 @@ async def readable_meeting(db: AsyncSession, actor: Actor, meeting_id: UUID) -> 
     mine = await participant_of(db, found.id, actor.subject)
     if mine is not None and mine.is_member:
         return found
-    raise StepForbidden(needed=sorted(READERS))
+    raise step_forbidden(READERS)
 
 
 async def versions_of(db: AsyncSession, meeting_id: UUID) -> Sequence[MinutesVersion]:
