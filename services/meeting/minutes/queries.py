@@ -76,10 +76,11 @@ async def posting_of(db: AsyncSession, minutes_id: UUID) -> MinutesPosting | Non
     return await db.get(MinutesPosting, minutes_id)
 
 
-async def newest_posting(db: AsyncSession, meeting_id: UUID) -> MinutesPosting:
-    """What hangs on the boards now. Errors: MinutesUnknown."""
-    wanted = select(MinutesPosting).where(MinutesPosting.meeting_id == meeting_id)
-    found = (await db.execute(wanted.order_by(MinutesPosting.posted_at.desc()).limit(1))).scalar_one_or_none()
+async def newest_posting(db: AsyncSession, meeting_id: UUID) -> tuple[MinutesPosting, str]:
+    """What hangs on the boards now, and the code of its compound. Errors: MinutesUnknown."""
+    wanted = select(MinutesPosting, Meeting.compound_code).join(Meeting, Meeting.id == MinutesPosting.meeting_id)
+    newest = wanted.where(MinutesPosting.meeting_id == meeting_id).order_by(MinutesPosting.posted_at.desc())
+    found = (await db.execute(newest.limit(1))).first()
     if found is None:
         raise MinutesUnknown
-    return found
+    return found[0], found[1]

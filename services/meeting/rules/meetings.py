@@ -106,9 +106,7 @@ _ARCS: Mapping[tuple[MeetingState, MeetingState], Move[MeetingCase]] = {
     (MeetingState.DRAFT, MeetingState.NOTICED): move(Part.DESK, guards=_NOTICING),
     (MeetingState.NOTICED, MeetingState.OPEN): move(*_RUNNERS, guards=(_time_has_come,)),
     (MeetingState.OPEN, MeetingState.HELD): move(*_RUNNERS, guards=(*_ENDING, _quorum_stood)),
-    (MeetingState.OPEN, MeetingState.NO_QUORUM): move(
-        *_RUNNERS, guards=(*_ENDING, _quorum_never_stood)
-    ),
+    (MeetingState.OPEN, MeetingState.NO_QUORUM): move(*_RUNNERS, guards=(*_ENDING, _quorum_never_stood)),
     (MeetingState.NO_QUORUM, MeetingState.NOTICED): move(Part.DESK, needs=(Need.STARTS_AT,), guards=_NOTICING),
     (MeetingState.NOTICED, MeetingState.POSTPONED): move(Part.DESK, needs=(Need.REASON,)),
     (MeetingState.POSTPONED, MeetingState.NOTICED): move(Part.DESK, needs=(Need.STARTS_AT,), guards=_NOTICING),
