@@ -98,6 +98,32 @@ async def test_a_visit_says_who_came_who_answered_and_which_notice_was_seen(offi
     assert await refused(notice_version=None) == (422, ["notice_version"])
     assert await refused(notice_version="2025-9") == (422, None)
     assert await refused(home_id=str(new_id())) == (404, None)
+    assert await refused(visited_at="2026-11-23T10:41:00+08:00") == (422, ["visited_at"])
+    assert await refused(visited_at="2026-11-23T10:40:00+08:00") == (201, None)
+
+
+async def test_a_building_without_homes_is_not_silently_left_out_of_a_round(office: Office) -> None:
+    """VIS-1."""
+    survey = await office.published()
+    body = {"survey_id": survey["id"], "title": "十一月入户"}
+
+    misspelt = await office.post(office.clerk, "/v1/rounds", {**body, "buildings": ["3", "44", "5"]})
+    right = await office.done(office.clerk, "/v1/rounds", {**body, "buildings": ["3", "4"]})
+
+    assert (misspelt.status_code, misspelt.json()["buildings"], right["homes"]) == (409, ["44", "5"], 12)
+
+
+async def test_a_corrected_visit_is_told_with_its_new_outcome(office: Office, admin_url: str) -> None:
+    found = await office.round()
+    visit = await office.done(office.visitor, "/v1/visits", office.visit(found))
+    change = {"second_visitor": visit["second_visitor"], "visited_at": visit["visited_at"], "outcome": "EMPTY"}
+    await office.put(office.visitor, f"/v1/visits/{visit['id']}", change, 1)
+
+    with psycopg.connect(admin_url) as connection:
+        told = connection.execute(
+            "SELECT type, data->>'outcome' FROM survey.outbox WHERE type LIKE '%visit%' ORDER BY id"
+        ).fetchall()
+    assert told == [("linli.survey.visit_recorded.v1", "MET"), ("linli.survey.visit_corrected.v1", "EMPTY")]
 
 
 async def test_of_two_corrections_of_a_visit_the_second_is_refused(office: Office) -> None:
