@@ -46,7 +46,7 @@ def read_workbook(sheets: Sheets) -> Read:
 
 
 def published_form(sheets: Sheets) -> Form:
-    """VIS-5. The form of a published version: judged when it was published, never anew by a rule that is stricter now."""
+    """VIS-5. The form of a published version: it was judged then, and is not anew by a rule that is stricter now."""
     return _built(sheets)[0]
 
 

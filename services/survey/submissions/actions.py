@@ -24,7 +24,7 @@ from services.survey.rules.answers import Checked, check_answers, without
 from services.survey.rules.form import Form
 from services.survey.rules.instance import AnswerFault
 from services.survey.rules.reading import Sent
-from services.survey.rules.roles import READERS, VISITORS
+from services.survey.rules.roles import OFFICE, READERS, VISITORS
 from services.survey.rules.visits import RecordState
 from services.survey.submissions.queries import may_change, may_withdraw, record_of, submission_in_reach
 from services.survey.submissions.sealing import Opened, digest_of, sealed_answers
@@ -226,6 +226,18 @@ def _check_standing(row: Submission) -> None:
 
 def _advance(row: Submission, instance_id: UUID, checked: Checked) -> None:
     row.instance_id, row.state, row.version = instance_id, _state(checked), row.version + 1
+
+
+async def read_answers(db: AsyncSession, actor: Actor, submission_id: UUID, purpose: str) -> Submission:
+    """PRI-2. The record whose answers the office may read in full; who read and what for is on record.
+
+    Errors: SubmissionUnknown.
+    """
+    row = await submission_in_reach(db, actor, submission_id)
+    if not actor.holds(OFFICE, row.compound_code):
+        raise SubmissionUnknown
+    audit.note(db, "submission", row.id, row.compound_code, purpose)
+    return row
 
 
 async def withdraw(

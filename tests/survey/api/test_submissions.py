@@ -221,6 +221,33 @@ async def test_who_visits_here_no_longer_sees_nothing_of_what_he_took_down(offic
     assert (side["visits"], side["records"]) == ([], [])
 
 
+async def test_the_office_reads_sensitive_answers_for_a_purpose_that_the_audit_keeps(
+    office: Office, admin_url: str
+) -> None:
+    """PRI-2, PRI-7. Who heard it and the home itself read it as it was told; nobody else can ask."""
+    found = await office.round()
+    body = office.submission(found, answers={"party_member": "YES"}, consents=["ANSWERS", "PARTY"])
+    record = await office.done(office.visitor, PATH, body)
+    path, reading = f"{PATH}/{record['id']}", {"purpose": "核对党员名册"}
+
+    seen = [(await office.get(who, path)).json() for who in (office.clerk, office.officer)]
+    seen += (await office.get(office.clerk, f"/v1/rounds/{found['id']}/homes/{HOMES[0]}")).json()["records"]
+    heard = [(await office.get(who, path)).json() for who in (office.visitor, office.resident)]
+    read = await office.done(office.officer, f"{path}/readings", reading)
+    refused = [await office.post(who, f"{path}/readings", reading) for who in (office.visitor, office.stranger)]
+    bare = await office.post(office.clerk, f"{path}/readings", {"purpose": " "})
+
+    assert [(one["answers"], one["withheld"]) for one in seen] == [(ANSWERS, ["/party_member"])] * 3
+    assert all("/party_member" not in one["values"] for one in seen)
+    assert [(one["answers"]["party_member"], one["withheld"]) for one in (*heard, read)] == [("YES", [])] * 3
+    assert [reply.status_code for reply in (*refused, bare)] == [403, 404, 422]
+    with psycopg.connect(admin_url) as connection:
+        rows = connection.execute(
+            "SELECT actor, operation, subject_id, purpose FROM survey.audit WHERE purpose IS NOT NULL"
+        ).fetchall()
+    assert rows == [(f"person:{office.officer.subject}", "read_answers", record["id"], reading["purpose"])]
+
+
 async def test_no_kept_reply_brings_withdrawn_answers_back(office: Office, admin_url: str) -> None:
     """VIS-2, PRI-2. What a device repeats under its key is answered as the record stands now."""
     found = await office.round()
