@@ -34,7 +34,8 @@ def _ways_of(operation: str, argument: Any) -> int:
         return MOST_WAYS + 1
     if "REPEAT" in operation:
         least, most = (min(int(count), LONGEST_SUBJECT) for count in argument[:2])
-        return (most - least + 1) * min(_ways(argument[2]), MOST_WAYS + 1) ** most
+        found: int = (most - least + 1) * min(_ways(argument[2]), MOST_WAYS + 1) ** most
+        return found
     if operation == "BRANCH":
         return sum(_ways(one) for one in argument[1])
     return math.prod(_ways(deeper) for deeper in _inside(argument))
