@@ -27,7 +27,7 @@ from services.meeting.rules.problems import Given, NextStep, missing_of
 from services.meeting.rules.reasons import Why
 from services.meeting.rules.roles import DESK_ROLES, Part
 from services.meeting.rules.tasks import Source
-from services.meeting.tables import Contribution, Meeting, Problem, Speech
+from services.meeting.tables import AgendaItem, Contribution, Meeting, Problem, Speech
 from services.meeting.tasks.making import NewTask, make_task
 from services.meeting.topics.actions import Proposal, enter_topic
 from shared import audit
@@ -55,8 +55,7 @@ async def record_contribution(
     await check_runs(db, actor, meeting)
     if meeting.state not in (MeetingState.OPEN, MeetingState.HELD):
         raise step_refused(Why.NOT_OPEN)
-    if said.participant_id is not None:
-        await queries.participant(db, meeting.id, said.participant_id)
+    await _check_said(db, meeting, said)
     meeting.records += 1
     meeting.version += 1
     row = Contribution(
@@ -75,6 +74,18 @@ async def record_contribution(
     return row
 
 
+async def _check_said(db: AsyncSession, meeting: Meeting, said: NewSaying) -> None:
+    if said.participant_id is not None:
+        await queries.participant(db, meeting.id, said.participant_id)
+    if said.item is not None:
+        await _check_item(db, meeting, said.item)
+
+
+async def _check_item(db: AsyncSession, meeting: Meeting, item: int) -> None:
+    if await db.get(AgendaItem, (meeting.id, item)) is None:
+        raise step_refused(Why.NO_SUCH_ITEM)
+
+
 async def change_contribution(
     db: AsyncSession, actor: Actor, meeting_id: UUID, contribution_id: UUID, said: NewSaying, version: int
 ) -> Contribution:
@@ -86,8 +97,7 @@ async def change_contribution(
     if row is None:
         raise ContributionUnknown
     check_version(version, row.version)
-    if said.participant_id is not None:
-        await queries.participant(db, meeting.id, said.participant_id)
+    await _check_said(db, meeting, said)
     row.item, row.participant_id, row.saying, row.words = said.item, said.participant_id, said.saying, said.words
     row.version += 1
     meeting.version += 1
@@ -203,6 +213,7 @@ async def ask_to_speak(
     mine = await queries.participant_of(db, meeting.id, actor.subject)
     if mine is None or mine.id not in await queries.present_now(db, meeting, instant_in(meeting, now)):
         raise step_refused(Why.NOT_PRESENT)
+    await _check_item(db, meeting, item)
     waiting = select(Speech.id).where(
         Speech.meeting_id == meeting.id, Speech.item == item, Speech.participant_id == mine.id
     )
@@ -231,6 +242,8 @@ async def turn_speech(
     row = next((speech for speech in queue if speech.id == speech_id), None)
     if row is None:
         raise SpeechUnknown
+    if starts and meeting.state != MeetingState.OPEN:
+        raise step_refused(Why.NOT_OPEN)
     if starts and any(other.started_at and not other.ended_at for other in queue if other.id != row.id):
         raise step_refused(Why.SPEAKER_WAITS)
     if starts:

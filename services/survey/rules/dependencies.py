@@ -61,6 +61,26 @@ def _target(path: Path, own: str) -> str:
     return here
 
 
+def all_behind(name: str, needed: Mapping[str, set[str]]) -> set[str]:
+    """All that an item needs, directly or through others."""
+    found: set[str] = set()
+    waiting = list(needed.get(name, ()))
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting.extend(needed.get(one, ()))
+    return found
+
+
+def sensitive_paths(form: Form) -> frozenset[str]:
+    """PRI-1. The questions under a consent of their own, and what is computed from their answers."""
+    purposes, needed = form.purposes(), dependencies(form)
+    names = {item.name for item in form.all_items() if item.path in purposes}
+    computed = (item for item in form.all_items() if item.calculation)
+    return frozenset(purposes) | {item.path for item in computed if all_behind(item.name, needed) & names}
+
+
 def order_of(form: Form) -> tuple[str, ...]:
     """Item names so that each comes after all it needs. The form has no cycle."""
     return tuple(TopologicalSorter(dependencies(form)).static_order())

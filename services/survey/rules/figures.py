@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.survey.rules.dependencies import DECIDING, dependencies
+from services.survey.rules.dependencies import DECIDING, all_behind, dependencies
 from services.survey.rules.form import SELECTS, UNASKED, Choice, Form, Item, Kind
 
 THRESHOLD = 5  # VIS-4 [P 3-10]
@@ -100,25 +100,13 @@ def figures_of(form: Form, records: Iterable[Answered], threshold: int = THRESHO
         return Figures(None, ())
     raw = {item.name: _raw(form, item, counted) for item in charted(form)}
     needed = dependencies(form, (*DECIDING, "choice_filter"))
-    asked_by = {name: _asked_by(name, needed) & raw.keys() for name in raw}
+    asked_by = {name: all_behind(name, needed) & raw.keys() for name in raw}
     tables = {
         item.name: _table(item, raw[item.name], counted, threshold, bool(asked_by[item.name])) for item in charted(form)
     }
     telling = {name for name, table in tables.items() if table.hides}
     shown = tuple(_silenced(table) if asked_by[name] & telling else table for name, table in tables.items())
     return Figures(len(counted), shown)
-
-
-def _asked_by(question: str, needed: Mapping[str, set[str]]) -> set[str]:
-    """All the questions that decide, directly or through others, whether this one is asked or what it offers."""
-    found: set[str] = set()
-    waiting = list(needed.get(question, ()))
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(needed.get(name, ()))
-    return found
 
 
 def _silenced(table: Table) -> Table:

@@ -8,7 +8,6 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.survey.errors import SubmissionUnknown
-from services.survey.rules.figures import pointer_of
 from services.survey.rules.roles import DESK, OFFICE, VISITORS
 from services.survey.rules.visits import RecordState
 from services.survey.submissions.sealing import Opened, opened
@@ -73,10 +72,8 @@ async def record_of(db: AsyncSession, keys: Keys, row: Submission) -> Record:
     edition = (await db.execute(wanted)).scalar_one()
     sealed = select(Answers).where(Answers.instance_id == row.instance_id)
     answers = (await db.execute(sealed)).scalar_one_or_none()
-    form = (await version_of(db, row.survey_id, row.survey_number)).form
-    purposes = form.purposes()
-    sensitive = frozenset(pointer_of(item) for item in form.all_items() if item.path in purposes)
-    return Record(row, edition, opened(keys, answers) if answers else None, sensitive)
+    published = await version_of(db, row.survey_id, row.survey_number)
+    return Record(row, edition, opened(keys, answers) if answers else None, published.sensitive)
 
 
 async def records_of_home(db: AsyncSession, keys: Keys, actor: Actor, round_id: UUID, home_id: UUID) -> list[Record]:

@@ -280,10 +280,18 @@ async def test_the_speakers_queue_gives_one_the_floor_at_a_time(table: Table) ->
     await table.done(table.chair, f"{path}/{second['id']}/starts", {})
     queue = (await table.read(table.resident, path))["items"]
 
-    assert [reply.json()["why"] for reply in (twice, absent, refused)] == [
-        "QUEUE_FULL",
-        "NOT_PRESENT",
-        "SPEAKER_WAITS",
+    third = await table.done(table.members[0], path, {"item": 1})
+    nothing = await table.post(table.members[1], path, {"item": 9})
+    said = {"saying": "GIST", "words": "x", "item": 9}
+    written = await table.post(table.recorder, f"/v1/meetings/{meeting['id']}/contributions", said)
+    await table.done(table.chair, f"{path}/{second['id']}/ends", {})
+    await table.arrive(meeting, *table.members[2:4])
+    await table.move(table.chair, meeting, "HELD")
+    over = await table.post(table.chair, f"{path}/{third['id']}/starts", {})
+
+    assert [reply.json()["why"] for reply in (twice, absent, refused, nothing, written, over)] == [
+        *("QUEUE_FULL", "NOT_PRESENT", "SPEAKER_WAITS"),
+        *("NO_SUCH_ITEM", "NO_SUCH_ITEM", "NOT_OPEN"),
     ]
     assert started["ends_by"] is not None
     assert [bool(one["ended_at"]) for one in queue] == [True, False]

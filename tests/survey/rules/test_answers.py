@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.survey.rules.answers import FAULTS, check_answers, without
+from services.survey.rules.dependencies import sensitive_paths
 from services.survey.rules.form import Form
 from services.survey.rules.patterns import is_usable, matches
 from services.survey.rules.sheets import from_records
@@ -88,6 +89,22 @@ def test_a_consent_lets_its_answer_in_and_its_absence_does_not_flag_the_rest() -
 
     assert (with_consent.values["/party"], with_consent.counts) == ("x", True)
     assert ("/party" in without_it.values, without_it.counts) == (False, True)
+
+
+def test_what_is_computed_from_a_sensitive_answer_is_as_sensitive() -> None:
+    """PRI-1."""
+    form = form_of(
+        [
+            row("begin_group", "g", consent="PARTY"),
+            row("text", "party"),
+            row("end_group", ""),
+            row("calculate", "is_party", calculation="if(${party} = 'x', 1, 0)"),
+            row("calculate", "shown", calculation="concat('p', ${is_party})"),
+            row("calculate", "other", calculation="1 + 1"),
+        ]
+    )
+
+    assert sensitive_paths(form) == {"/data/g/party", "/data/is_party", "/data/shown"}
 
 
 def test_what_must_not_be_kept_is_taken_out() -> None:
