@@ -259,9 +259,15 @@ def problem(answer: Answer, facts: Mapping[str, Any], asked: Asked) -> dict[str,
         "status": answer.status,
     }
     if detail := (answer.detail_zh if chinese else answer.detail_en):
-        body["detail"] = detail.format_map(_Facts(facts))
+        told = {name: _in_a_row(value, chinese) for name, value in facts.items()}
+        body["detail"] = detail.format_map(_Facts(told))
     body["trace_id"] = asked.trace_id
     return body | {name: facts[name] for name in answer.members if name in facts}
+
+
+def _in_a_row(value: object, chinese: bool) -> object:
+    """A list as a sentence shows it, never as the language of the program writes it."""
+    return ("、" if chinese else ", ").join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def render(answer: Answer, facts: Mapping[str, Any], asked: Asked) -> Response:

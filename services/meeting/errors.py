@@ -1,10 +1,11 @@
 """Which status, title and text each refusal of the meeting room is answered with: one table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.meeting.rules.moves import Refused
 from services.meeting.rules.reasons import WORDS, Why
+from services.meeting.rules.roles import WHO
 from shared.files import REFERENCE_REFUSED, ReferenceRefused
 from shared.problems import Answer, Refusal, documented
 
@@ -62,7 +63,7 @@ class NextMoveRefused(Refusal):
 
 
 class NextMoveForbidden(Refusal):
-    """The move exists, for others. Facts: needed (parts), state, allowed."""
+    """The move exists, for others. Facts: needed (parts), needed_zh, needed_en, state, allowed."""
 
 
 class NextMoveIncomplete(Refusal):
@@ -74,7 +75,7 @@ class StepRefused(Refusal):
 
 
 class StepForbidden(Refusal):
-    """Others do this. Facts: needed (parts)."""
+    """Others do this. Facts: needed (parts), needed_zh, needed_en."""
 
 
 class StepIncomplete(Refusal):
@@ -95,14 +96,28 @@ def step_refused(why: Why) -> StepRefused:
     return StepRefused(why=why.value, why_zh=zh, why_en=en)
 
 
+def step_forbidden(needed: Iterable[str]) -> StepForbidden:
+    return StepForbidden(**_those(needed))
+
+
+def _those(needed: Iterable[str]) -> dict[str, list[str]]:
+    """Who may instead: as values, and in both languages for the sentence."""
+    parts = sorted(needed)
+    return {
+        "needed": [str(part) for part in parts],
+        "needed_zh": [WHO[part][0] for part in parts],
+        "needed_en": [WHO[part][1] for part in parts],
+    }
+
+
 def move_refusal(
-    refused: Refused, needed: Sequence[str], **said: Any
+    refused: Refused, needed: Iterable[str], **said: Any
 ) -> NextMoveRefused | NextMoveForbidden | NextMoveIncomplete:
     """The refusal of a move with what the caller may do instead (`state`, `allowed`)."""
     if refused.why is Why.INCOMPLETE:
-        return NextMoveIncomplete(missing=sorted(refused.missing), **said)
+        return NextMoveIncomplete(missing=[need.value for need in sorted(refused.missing)], **said)
     if refused.why is Why.NOT_YOUR_MOVE:
-        return NextMoveForbidden(needed=list(needed), **said)
+        return NextMoveForbidden(**_those(needed), **said)
     zh, en = WORDS[refused.why]
     return NextMoveRefused(why=refused.why.value, why_zh=zh, why_en=en, **said)
 
@@ -129,8 +144,8 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         members=_MEMBERS,
     ),
     NextMoveForbidden: Answer(
-        403, "next-move-forbidden", "此步不由您办理", "This move is not yours to make", "可办理者:{needed}。",
-        "Those who may: {needed}.", members=("needed", "state", "allowed"),
+        403, "next-move-forbidden", "此步不由您办理", "This move is not yours to make", "可办理者:{needed_zh}。",
+        "Those who may: {needed_en}.", members=("needed", "state", "allowed"),
     ),
     NextMoveIncomplete: Answer(
         422, "next-move-incomplete", "此步还缺内容", "The move lacks something", "请补充:{missing}。",
@@ -140,8 +155,8 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         409, "step-refused", "此时不能办理", "This cannot be done now", "{why_zh}", "{why_en}", members=("why",)
     ),
     StepForbidden: Answer(
-        403, "step-forbidden", "此事由他人办理", "Others do this", "可办理者:{needed}。", "Those who may: {needed}.",
-        members=("needed",),
+        403, "step-forbidden", "此事由他人办理", "Others do this", "可办理者:{needed_zh}。",
+        "Those who may: {needed_en}.", members=("needed",),
     ),
     StepIncomplete: Answer(
         422, "step-incomplete", "还缺内容", "Something is missing", "请补充:{missing}。", "Please add: {missing}.",

@@ -32,8 +32,3 @@ async def open_names(db: AsyncSession, keys: Keys, wanted: Collection[UUID | Non
 def _opened(keys: Keys, row: PersonName) -> str:
     key = keys.unwrap(row.key_wrapped, Label("meeting.name.key", str(row.id)))
     return key.open(row.name_sealed, Label("meeting.name", str(row.id))).decode()
-
-
-def masked(name: str) -> str:
-    """PUB-4. Surname and a star."""
-    return f"{name[:1]}*"

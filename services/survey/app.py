@@ -24,6 +24,7 @@ EVENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "linli.survey.round_opened.v1": ("A round of visits was opened.", {"homes": _WHOLE}),
     "linli.survey.round_moved.v1": ("A round was closed, reopened or its figures published.", {"state": _TEXT}),
     "linli.survey.visit_recorded.v1": ("A home was visited.", {"round": _TEXT, "outcome": _TEXT}),
+    "linli.survey.visit_corrected.v1": ("A visit was corrected.", {"round": _TEXT, "outcome": _TEXT}),
     "linli.survey.submission_received.v1": ("Answers came in.", {"round": _TEXT, "state": _TEXT}),
     "linli.survey.submission_edited.v1": ("Answers were corrected.", {"round": _TEXT, "state": _TEXT}),
     "linli.survey.submission_withdrawn.v1": ("Consent was taken back.", {"round": _TEXT, "state": _TEXT}),

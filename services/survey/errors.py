@@ -46,7 +46,7 @@ class VersionMissing(Refusal):
 
 
 class ScopeEmpty(Refusal):
-    """The scope of the round holds no home."""
+    """The scope of the round, or a building of it, holds no home. Facts: buildings."""
 
 
 class RoundRefused(Refusal):
@@ -109,7 +109,8 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     PublishedMeanwhile: Answer(409, "published-meanwhile", "他人刚发布了新版本,请查看后重试",
                                "Another version was published meanwhile; look at it and try again"),
     VersionMissing: Answer(409, "version-missing", "问卷还没有发布", "The questionnaire is not published yet"),
-    ScopeEmpty: Answer(409, "scope-empty", "走访范围内没有住户", "There is no home in the scope"),
+    ScopeEmpty: Answer(409, "scope-empty", "走访范围内没有住户", "There is no home in the scope",
+                       members=("buildings",)),
     RoundRefused: Answer(409, "round-refused", "走访现在的状态不允许此操作", "The round's state forbids it",
                          members=("state", "allowed")),
     IdTaken: Answer(409, "id-taken", "此编号已用于其他内容", "This id stands for something else",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.meeting.councils import queries
-from services.meeting.errors import MemberSeated, MemberUnknown, PlaceUnknown, StepForbidden
+from services.meeting.errors import MemberSeated, MemberUnknown, PlaceUnknown, step_forbidden
 from services.meeting.house import MeansOf
 from services.meeting.names import sealed_name
 from services.meeting.neighbours import compound_of
@@ -113,7 +113,7 @@ async def read_members(db: AsyncSession, actor: Actor, council_id: UUID, purpose
 async def _mine(db: AsyncSession, actor: Actor, council_id: UUID) -> Council:
     council = await queries.council(db, actor, council_id, lock=True)
     if not actor.holds(OFFICE_ROLES, council.compound_code):
-        raise StepForbidden(needed=[Part.DESK, Part.STREET])
+        raise step_forbidden([Part.DESK, Part.STREET])
     return council
 
 

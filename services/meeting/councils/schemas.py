@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.meeting.councils.actions import NewBody, Seat
-from services.meeting.names import masked
 from services.meeting.rules.attendance import Capacity
+from services.meeting.rules.minutes import masked
 from services.meeting.tables import Council, CouncilMember
 from services.meeting.wire import CODE, COMPOUND_ID, COUNCIL_ID, PARTICIPANT_ID, PERSON_ID, Name, Title
 from shared.wire import Day, Input, Output, example

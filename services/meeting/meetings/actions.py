@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.meeting.councils.queries import council, members_on
-from services.meeting.errors import CouncilUnknown, PlaceUnknown, StepForbidden, move_refusal, step_refused
+from services.meeting.errors import CouncilUnknown, PlaceUnknown, move_refusal, step_forbidden, step_refused
 from services.meeting.history import Happened, write_down
 from services.meeting.house import MeansOf
 from services.meeting.meetings import queries
@@ -118,7 +118,7 @@ async def change_meeting(db: AsyncSession, actor: Actor, meeting_id: UUID, chang
 async def _desk_meeting(db: AsyncSession, actor: Actor, meeting_id: UUID) -> Meeting:
     meeting = await queries.locked_meeting(db, actor, meeting_id)
     if not actor.holds(DESK_ROLES, meeting.compound_code):
-        raise StepForbidden(needed=[Part.DESK])
+        raise step_forbidden([Part.DESK])
     return meeting
 
 

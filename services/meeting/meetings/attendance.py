@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.meeting.errors import StepForbidden, step_refused
+from services.meeting.errors import step_forbidden, step_refused
 from services.meeting.history import tell
 from services.meeting.house import MeansOf
 from services.meeting.meetings import queries
@@ -52,7 +52,7 @@ async def check_runs(db: AsyncSession, actor: Actor, meeting: Meeting) -> Part:
     """The part by which the actor runs this meeting. Errors: StepForbidden."""
     parts = parts_of(await queries.people_of(db, meeting), caller_on(actor, meeting.compound_code))
     if parts.isdisjoint(RUNNERS):
-        raise StepForbidden(needed=sorted(RUNNERS))
+        raise step_forbidden(RUNNERS)
     return min(parts & RUNNERS)
 
 
@@ -64,7 +64,7 @@ async def read_attendance(db: AsyncSession, actor: Actor, meeting_id: UUID, purp
     meeting = await queries.meeting(db, actor, meeting_id)
     parts = parts_of(await queries.people_of(db, meeting), caller_on(actor, meeting.compound_code))
     if parts.isdisjoint(NAMES_READERS):
-        raise StepForbidden(needed=sorted(NAMES_READERS))
+        raise step_forbidden(NAMES_READERS)
     audit.note(db, "meeting", meeting.id, meeting.compound_code, purpose)
     return meeting
 
@@ -145,6 +145,8 @@ async def enter_arrival(
         found.is_public = entered.is_public
     else:
         found = await queries.participant(db, meeting.id, entered.participant_id)
+        if found.person_id is None:  # who has an account says so himself (PRI-1)
+            found.is_public = entered.is_public
     await _pass(db, actor, meeting, found, Passage.ARRIVED, instant_in(meeting, now), by_code=False)
     return meeting, found
 

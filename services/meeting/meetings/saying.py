@@ -11,8 +11,8 @@ from services.meeting.errors import (
     ContributionUnknown,
     ProblemUnknown,
     SpeechUnknown,
-    StepForbidden,
     StepIncomplete,
+    step_forbidden,
     step_refused,
 )
 from services.meeting.history import tell
@@ -27,7 +27,7 @@ from services.meeting.rules.problems import Given, NextStep, missing_of
 from services.meeting.rules.reasons import Why
 from services.meeting.rules.roles import DESK_ROLES, Part
 from services.meeting.rules.tasks import Source
-from services.meeting.tables import Contribution, Meeting, Problem, Speech
+from services.meeting.tables import AgendaItem, Contribution, Meeting, Problem, Speech
 from services.meeting.tasks.making import NewTask, make_task
 from services.meeting.topics.actions import Proposal, enter_topic
 from shared import audit
@@ -55,8 +55,7 @@ async def record_contribution(
     await check_runs(db, actor, meeting)
     if meeting.state not in (MeetingState.OPEN, MeetingState.HELD):
         raise step_refused(Why.NOT_OPEN)
-    if said.participant_id is not None:
-        await queries.participant(db, meeting.id, said.participant_id)
+    await _check_said(db, meeting, said)
     meeting.records += 1
     meeting.version += 1
     row = Contribution(
@@ -67,12 +66,24 @@ async def record_contribution(
         participant_id=said.participant_id,
         saying=said.saying,
         words=said.words,
-        at=now,
+        at=instant_in(meeting, now),
         version=1,
     )
     db.add(row)
     audit.note(db, "contribution", row.id, meeting.compound_code)
     return row
+
+
+async def _check_said(db: AsyncSession, meeting: Meeting, said: NewSaying) -> None:
+    if said.participant_id is not None:
+        await queries.participant(db, meeting.id, said.participant_id)
+    if said.item is not None:
+        await _check_item(db, meeting, said.item)
+
+
+async def _check_item(db: AsyncSession, meeting: Meeting, item: int) -> None:
+    if await db.get(AgendaItem, (meeting.id, item)) is None:
+        raise step_refused(Why.NO_SUCH_ITEM)
 
 
 async def change_contribution(
@@ -86,8 +97,7 @@ async def change_contribution(
     if row is None:
         raise ContributionUnknown
     check_version(version, row.version)
-    if said.participant_id is not None:
-        await queries.participant(db, meeting.id, said.participant_id)
+    await _check_said(db, meeting, said)
     row.item, row.participant_id, row.saying, row.words = said.item, said.participant_id, said.saying, said.words
     row.version += 1
     meeting.version += 1
@@ -155,7 +165,7 @@ async def answer_problem(
     """MEET-9. Once: of two answers at once one is refused. TICKET makes a task, TOPIC a topic. Errors: …, Step…"""
     meeting = await queries.locked_meeting(db, actor, meeting_id)
     if not actor.holds(DESK_ROLES, meeting.compound_code):
-        raise StepForbidden(needed=[Part.DESK])
+        raise step_forbidden([Part.DESK])
     wanted = select(Problem).where(Problem.id == problem_id, Problem.meeting_id == meeting.id)
     problem = (await db.execute(wanted)).scalar_one_or_none()
     if problem is None:
@@ -203,6 +213,7 @@ async def ask_to_speak(
     mine = await queries.participant_of(db, meeting.id, actor.subject)
     if mine is None or mine.id not in await queries.present_now(db, meeting, instant_in(meeting, now)):
         raise step_refused(Why.NOT_PRESENT)
+    await _check_item(db, meeting, item)
     waiting = select(Speech.id).where(
         Speech.meeting_id == meeting.id, Speech.item == item, Speech.participant_id == mine.id
     )
@@ -231,6 +242,8 @@ async def turn_speech(
     row = next((speech for speech in queue if speech.id == speech_id), None)
     if row is None:
         raise SpeechUnknown
+    if starts and meeting.state != MeetingState.OPEN:
+        raise step_refused(Why.NOT_OPEN)
     if starts and any(other.started_at and not other.ended_at for other in queue if other.id != row.id):
         raise step_refused(Why.SPEAKER_WAITS)
     if starts:

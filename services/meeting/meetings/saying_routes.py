@@ -51,7 +51,13 @@ async def record_contribution(
     operation_id="change_contribution",
     summary="Correct what was written down",
     responses=answers(
-        MeetingUnknown, ContributionUnknown, ParticipantUnknown, StepForbidden, StaleVersion, VersionNeeded
+        MeetingUnknown,
+        ContributionUnknown,
+        ParticipantUnknown,
+        StepForbidden,
+        StepRefused,
+        StaleVersion,
+        VersionNeeded,
     ),
 )
 async def change_contribution(

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.meeting.house import MeansOf
 from services.meeting.meetings import queries
 from services.meeting.meetings.actions import instant_in, open_moves
-from services.meeting.names import masked, open_names
+from services.meeting.names import open_names
 from services.meeting.rules.attendance import Capacity, present_at
 from services.meeting.rules.kinds import Kind
 from services.meeting.rules.meetings import MeetingState
-from services.meeting.rules.minutes import Saying
+from services.meeting.rules.minutes import Saying, masked
 from services.meeting.rules.problems import NextStep
 from services.meeting.rules.speaking import ends_by
 from services.meeting.sight import caller_on

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.meeting.errors import StepForbidden, StepIncomplete, step_refused
+from services.meeting.errors import StepIncomplete, step_forbidden, step_refused
 from services.meeting.history import tell
 from services.meeting.house import MeansOf
 from services.meeting.meetings.attendance import check_runs
@@ -39,6 +39,7 @@ from shared.identity import Actor
 from shared.versions import check_version
 
 _EDITION = TypeAdapter(Edition)
+SIGNERS = (Part.CHAIR, Part.RECORDER, Part.WITNESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ async def sign_minutes(
     officers = ((Signer.CHAIR, people.chair), (Signer.RECORDER, people.recorder), (Signer.WITNESS, people.witness))
     signer = next((signer for signer, person in officers if person == actor.subject), None)
     if signer is None:
-        raise StepForbidden(needed=sorted(Signer))
+        raise step_forbidden(SIGNERS)
     if row.version != len(await queries.versions_of(db, meeting.id)):
         raise step_refused(Why.NOT_NEWEST)
     if read_digest != row.digest:
@@ -136,7 +137,7 @@ async def post_minutes(
     """MEET-10. The edition of signed minutes, once a version; its resolved topics are posted with it. Errors: Step…"""
     meeting = await locked_meeting(db, actor, meeting_id)
     if not actor.holds(DESK_ROLES, meeting.compound_code):
-        raise StepForbidden(needed=[Part.DESK])
+        raise step_forbidden([Part.DESK])
     if not places:
         raise StepIncomplete(missing=["places"])
     row = await queries.version(db, meeting.id, number)

@@ -69,7 +69,7 @@ async def drafted(db: AsyncSession, means: MeansOf, meeting: Meeting, heading: H
         quorum=_quorum(meeting, entries, frozenset(one.id for one in people if one.is_member), means.rules),
         attendees=tuple(Attendee(named[one.id], one.is_member, _first_arrival(entries, one.id)) for one in people),
         agenda=tuple(AgendaLine(item.position, item.title) for item in agenda),
-        said=await _said(db, meeting.id, named),
+        said=await _said(db, meeting, named),
         problems=await _problems(db, meeting.id),
         resolutions=await _resolutions(db, meeting, named),
         attachments=heading.attachments,
@@ -96,9 +96,10 @@ def _quorum(meeting: Meeting, entries: list[Entry], members: frozenset[UUID], ru
     return QuorumTest(len(members), needed(len(members), share), most, any(test.stands for test in tests))
 
 
-async def _said(db: AsyncSession, meeting_id: UUID, named: Mapping[UUID, Named]) -> tuple[Said, ...]:
-    wanted = select(Contribution).where(Contribution.meeting_id == meeting_id).order_by(Contribution.position)
-    rows = (await db.execute(wanted)).scalars()
+async def _said(db: AsyncSession, meeting: Meeting, named: Mapping[UUID, Named]) -> tuple[Said, ...]:
+    """What was said since this sitting opened: what a sitting without quorum heard is not of this one."""
+    wanted = select(Contribution).where(Contribution.meeting_id == meeting.id, Contribution.at >= meeting.opened_at)
+    rows = (await db.execute(wanted.order_by(Contribution.position))).scalars()
     return tuple(
         Said(row.item, named.get(row.participant_id) if row.participant_id else None, Saying(row.saying), row.words)
         for row in rows

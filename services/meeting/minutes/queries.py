@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.meeting.errors import MinutesUnknown, StepForbidden
+from services.meeting.errors import MinutesUnknown, step_forbidden
 from services.meeting.meetings.queries import meeting, participant_of, people_of
 from services.meeting.rules.minutes import Minutes
 from services.meeting.rules.roles import Part, Role, parts_of
@@ -45,7 +45,7 @@ async def readable_meeting(db: AsyncSession, actor: Actor, meeting_id: UUID) -> 
     mine = await participant_of(db, found.id, actor.subject)
     if mine is not None and mine.is_member:
         return found
-    raise StepForbidden(needed=sorted(READERS))
+    raise step_forbidden(READERS)
 
 
 async def versions_of(db: AsyncSession, meeting_id: UUID) -> Sequence[MinutesVersion]:
@@ -76,10 +76,11 @@ async def posting_of(db: AsyncSession, minutes_id: UUID) -> MinutesPosting | Non
     return await db.get(MinutesPosting, minutes_id)
 
 
-async def newest_posting(db: AsyncSession, meeting_id: UUID) -> MinutesPosting:
-    """What hangs on the boards now. Errors: MinutesUnknown."""
-    wanted = select(MinutesPosting).where(MinutesPosting.meeting_id == meeting_id)
-    found = (await db.execute(wanted.order_by(MinutesPosting.posted_at.desc()).limit(1))).scalar_one_or_none()
+async def newest_posting(db: AsyncSession, meeting_id: UUID) -> tuple[MinutesPosting, str]:
+    """What hangs on the boards now, and the code of its compound. Errors: MinutesUnknown."""
+    wanted = select(MinutesPosting, Meeting.compound_code).join(Meeting, Meeting.id == MinutesPosting.meeting_id)
+    newest = wanted.where(MinutesPosting.meeting_id == meeting_id).order_by(MinutesPosting.posted_at.desc())
+    found = (await db.execute(newest.limit(1))).first()
     if found is None:
         raise MinutesUnknown
-    return found
+    return found[0], found[1]

@@ -28,12 +28,13 @@ from services.meeting.minutes.schemas import (
     PostingSeen,
     SignatureSeen,
 )
-from services.meeting.rules.minutes import Signer, is_signed
+from services.meeting.rules.minutes import Signer, is_signed, on_the_open_web
+from services.meeting.rules.roles import READER_ROLES
 from services.meeting.tables import MinutesPosting, MinutesVersion
 from services.meeting.wire import Desk, Version
 from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.files import ReferenceRefused
-from shared.identity import SignedIn
+from shared.identity import Anyone, SignedIn
 from shared.problems import StaleVersion, VersionNeeded
 from shared.versions import etag
 
@@ -55,10 +56,11 @@ async def _listed(db: AsyncSession, row: MinutesVersion) -> MinutesListed:
     )
 
 
-def _posted(posting: MinutesPosting) -> PostingSeen:
+def _posted(posting: MinutesPosting, in_full: bool) -> PostingSeen:
+    posted = actions.edition_of(posting)
     return PostingSeen(
         meeting_id=posting.meeting_id,
-        edition=actions.edition_of(posting),
+        edition=posted if in_full else on_the_open_web(posted),
         places=posting.places,
         posted_at=posting.posted_at,
     )
@@ -86,9 +88,11 @@ async def get_minutes_draft(
     summary="The posted edition",
     responses=answers(MinutesUnknown),
 )
-async def get_posted_minutes(db: Reading, meeting_id: UUID) -> PostingSeen:
-    """MEET-10. Open to everybody, as on the board."""
-    return _posted(await queries.newest_posting(db, meeting_id))
+async def get_posted_minutes(db: Reading, actor: Anyone, meeting_id: UUID) -> PostingSeen:
+    """MEET-10. Open to everybody; who agreed to be named is named in full to the compound only (PUB-4)."""
+    posting, code = await queries.newest_posting(db, meeting_id)
+    belongs = actor is not None and actor.holds(READER_ROLES, code)
+    return _posted(posting, in_full=belongs)
 
 
 @router.get(
@@ -159,4 +163,5 @@ async def post_minutes(
     db: Writing, actor: Desk, means: Means, meeting_id: UUID, number: Number, posting: NewPosting, now: Now
 ) -> PostingSeen:
     """MEET-10. The posted edition with the hash of the signed original; its topics are posted with it."""
-    return _posted(await actions.post_minutes(db, actor, means, meeting_id, number, posting.places, now))
+    posted = await actions.post_minutes(db, actor, means, meeting_id, number, posting.places, now)
+    return _posted(posted, in_full=True)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.meeting.errors import StepForbidden, move_refusal, step_refused
+from services.meeting.errors import move_refusal, step_forbidden, step_refused
 from services.meeting.history import Happened, tell, write_down
 from services.meeting.house import MeansOf
 from services.meeting.meetings.actions import instant_in
@@ -28,7 +28,7 @@ from services.meeting.rules.attendance import Quorum
 from services.meeting.rules.kinds import KINDS, Kind, pass_of
 from services.meeting.rules.meetings import MeetingState
 from services.meeting.rules.reasons import Why
-from services.meeting.rules.roles import Part, parts_of
+from services.meeting.rules.roles import MEMBER, Part, parts_of
 from services.meeting.rules.tasks import Source
 from services.meeting.rules.topics import TopicState
 from services.meeting.rules.votes import (
@@ -206,7 +206,7 @@ async def _voter(db: AsyncSession, actor: Actor, meeting: Meeting, cast: Cast) -
     await check_runs(db, actor, meeting)
     other = await participant(db, meeting.id, cast.participant_id)
     if other.person_id is not None:  # who has an account votes in his own session
-        raise StepForbidden(needed=["MEMBER"])
+        raise step_forbidden([MEMBER])
     return other.id
 
 

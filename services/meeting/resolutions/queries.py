@@ -66,6 +66,7 @@ async def case_of(
     quorum = await quorum_now(db, meeting, rules, now)
     return VoteCase(
         meeting_is_open=meeting.state == MeetingState.OPEN and meeting.sitting == resolution.sitting,
+        has_begun=now >= meeting.starts_at,
         kind_resolves=KINDS[Kind(meeting.kind)].resolves,
         is_announced=await _is_announced(db, meeting, resolution),
         quorum_stands=quorum is not None and quorum.stands,
@@ -79,8 +80,3 @@ async def _is_announced(db: AsyncSession, meeting: Meeting, resolution: Resoluti
     found = await db.execute(select(Topic.state, Topic.meeting_id).where(Topic.id == resolution.topic_id))
     topic = found.one()
     return bool(topic.state == TopicState.SCHEDULED and topic.meeting_id == meeting.id)
-
-
-async def has_voted(db: AsyncSession, resolution_id: UUID, participant_id: UUID) -> bool:
-    wanted = select(Vote.choice).where(Vote.resolution_id == resolution_id, Vote.participant_id == participant_id)
-    return (await db.execute(wanted)).first() is not None

@@ -167,7 +167,7 @@ class VotedSeen(Output):
     recorded: bool
 
 
-_SURE = VoteCase(meeting_is_open=True, kind_resolves=True, is_announced=True, quorum_stands=True)
+_SURE = VoteCase(meeting_is_open=True, has_begun=True, kind_resolves=True, is_announced=True, quorum_stands=True)
 
 
 def resolution_seen(row: Resolution, parts: frozenset[Part]) -> ResolutionSeen:

@@ -75,6 +75,11 @@ def _time_has_come(case: MeetingCase) -> Why | None:
     return None if case.starts_at and case.now >= case.starts_at - early else Why.TOO_EARLY
 
 
+def _has_begun(case: MeetingCase) -> Why | None:
+    """MEET-1. It opens early for signing in; before its time nobody ends it over those who are still to come."""
+    return None if case.starts_at and case.now >= case.starts_at else Why.TOO_EARLY
+
+
 def _no_vote_runs(case: MeetingCase) -> Why | None:
     return Why.VOTE_RUNS if case.votes_running else None
 
@@ -94,13 +99,14 @@ def _quorum_never_stood(case: MeetingCase) -> Why | None:
 
 
 _NOTICING = (_agenda_is_set, _officers_are_apart, _has_members, _notice_is_long_enough)
+_ENDING = (_has_begun, _no_vote_runs)
 _RUNNERS = (Part.DESK, Part.CHAIR, Part.RECORDER)
 
 _ARCS: Mapping[tuple[MeetingState, MeetingState], Move[MeetingCase]] = {
     (MeetingState.DRAFT, MeetingState.NOTICED): move(Part.DESK, guards=_NOTICING),
     (MeetingState.NOTICED, MeetingState.OPEN): move(*_RUNNERS, guards=(_time_has_come,)),
-    (MeetingState.OPEN, MeetingState.HELD): move(*_RUNNERS, guards=(_no_vote_runs, _quorum_stood)),
-    (MeetingState.OPEN, MeetingState.NO_QUORUM): move(*_RUNNERS, guards=(_no_vote_runs, _quorum_never_stood)),
+    (MeetingState.OPEN, MeetingState.HELD): move(*_RUNNERS, guards=(*_ENDING, _quorum_stood)),
+    (MeetingState.OPEN, MeetingState.NO_QUORUM): move(*_RUNNERS, guards=(*_ENDING, _quorum_never_stood)),
     (MeetingState.NO_QUORUM, MeetingState.NOTICED): move(Part.DESK, needs=(Need.STARTS_AT,), guards=_NOTICING),
     (MeetingState.NOTICED, MeetingState.POSTPONED): move(Part.DESK, needs=(Need.REASON,)),
     (MeetingState.POSTPONED, MeetingState.NOTICED): move(Part.DESK, needs=(Need.STARTS_AT,), guards=_NOTICING),

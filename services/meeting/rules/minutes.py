@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -257,6 +257,18 @@ def edition(minutes: Minutes, original_digest: str) -> Edition:
         original_digest=original_digest,
         algorithm=ALGORITHM,
     )
+
+
+def on_the_open_web(posted: Edition) -> Edition:
+    """PUB-4. Who agreed to be named is named on boards and to the compound; to everybody else as surname and star."""
+    said = tuple(replace(one, name=one.name and masked(one.name)) for one in posted.said)
+    chair, recorder, witness = (name and masked(name) for name in (posted.chair, posted.recorder, posted.witness))
+    return replace(posted, chair=chair, recorder=recorder, witness=witness, said=said)
+
+
+def masked(name: str) -> str:
+    """PUB-4. Surname and a star."""
+    return f"{name[:1]}*"
 
 
 def _shown(person: Named | None) -> str | None:

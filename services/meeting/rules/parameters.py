@@ -27,7 +27,7 @@ OVER_HALF = Share(1, 2, more_than=True)
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Frozen into a meeting when it is announced."""
+    """Read when something is judged. Quorum and majorities are no settings, so none changes under a running meeting."""
 
     council_notice_days: int = 3  # [P] MEET-1
     assembly_notice_days: int = 15  # [P] MEET-1

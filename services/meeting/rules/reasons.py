@@ -42,6 +42,7 @@ class Why(StrEnum):
     CODE_WRONG = "CODE_WRONG"
     NOT_PRESENT = "NOT_PRESENT"
     NOT_INVITED = "NOT_INVITED"
+    NO_SUCH_ITEM = "NO_SUCH_ITEM"
     QUEUE_FULL = "QUEUE_FULL"
     SPEAKER_WAITS = "SPEAKER_WAITS"
     # resolutions
@@ -106,6 +107,7 @@ WORDS: Mapping[Why, tuple[str, str]] = {
     Why.CODE_WRONG: ("签到码不对或已过期,请重新扫码。", "The code is wrong or over; scan again."),
     Why.NOT_PRESENT: ("此人当前不在会场。", "The person is not present."),
     Why.NOT_INVITED: ("此会议不向您开放。", "This meeting is not open to you."),
+    Why.NO_SUCH_ITEM: ("议程中没有这一项。", "The agenda has no such item."),
     Why.QUEUE_FULL: ("您已在发言队列中。", "You are in the queue already."),
     Why.SPEAKER_WAITS: ("请先结束当前发言。", "Somebody is speaking; end that first."),
     Why.MAY_NOT_RESOLVE: ("此类会议不作决议。", "This kind of meeting resolves nothing."),

@@ -37,6 +37,22 @@ class Part(StrEnum):
     HOUSE = "HOUSE"  # nobody by hand: it follows from a recorded fact (a closed vote, a posting, a ticket)
 
 
+MEMBER = "MEMBER"
+"""Whose vote it is; no part, for nobody moves anything by it."""
+WHO: Mapping[str, tuple[str, str]] = {
+    Part.DESK: ("社区工作人员", "the community's desk"),
+    Part.STREET: ("街道工作人员", "the street office"),
+    Part.CHAIR: ("主持人", "the chair"),
+    Part.RECORDER: ("记录人", "the recorder"),
+    Part.WITNESS: ("见证人", "the witness"),
+    Part.PROPOSER: ("提出人", "who put it up"),
+    Part.NEIGHBOUR: ("本小区居民", "who belongs to the compound"),
+    MEMBER: ("成员本人", "the member himself"),
+    Part.HOUSE: ("系统按记录自动办理", "the house itself, by what is recorded"),
+}
+"""How each part is named to whoever may not."""
+
+
 DESK_ROLES = frozenset({Role.CLERK, Role.SECRETARY})
 OFFICE_ROLES = DESK_ROLES | {Role.STREET_OFFICER}
 NEIGHBOUR_ROLES = frozenset(

@@ -48,6 +48,12 @@ class TopicCase:
     now: datetime
     rules: Parameters
     meeting: MeetingFacts | None = None
+    vote_runs: bool = False
+
+
+def _no_vote_runs(case: TopicCase) -> Why | None:
+    """MEET-3. A topic is not taken off while it is voted on: the vote would be carried and the topic undecided."""
+    return Why.VOTE_RUNS if case.vote_runs else None
 
 
 def _accepted(case: TopicCase) -> Why | None:
@@ -83,7 +89,9 @@ _ARCS: Mapping[tuple[TopicState, TopicState], Move[TopicCase]] = {
     (TopicState.SCREENED, TopicState.COLLECTED): move(Part.DESK, needs=(Need.REASON,), guards=(_tasks_are_evaluated,)),
     (TopicState.SCREENED, TopicState.SCHEDULED): _SCHEDULING,
     (TopicState.SCHEDULED, TopicState.RESOLVED): move(Part.HOUSE),  # its vote was closed
-    (TopicState.SCHEDULED, TopicState.DEFERRED): move(Part.DESK, Part.HOUSE, needs=(Need.REASON,)),
+    (TopicState.SCHEDULED, TopicState.DEFERRED): move(
+        Part.DESK, Part.HOUSE, needs=(Need.REASON,), guards=(_no_vote_runs,)
+    ),
     (TopicState.DEFERRED, TopicState.SCHEDULED): _SCHEDULING,
     (TopicState.RESOLVED, TopicState.PUBLICISED): move(Part.HOUSE),  # the minutes were posted
     (TopicState.PUBLICISED, TopicState.EXECUTING): move(Part.DESK, guards=(_posting_is_over,)),

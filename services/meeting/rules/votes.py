@@ -81,12 +81,18 @@ class VoteCase:
 
     meeting_is_open: bool
     kind_resolves: bool
+    has_begun: bool
     is_announced: bool
     quorum_stands: bool
 
 
 def _in_an_open_meeting(case: VoteCase) -> Why | None:
     return None if case.meeting_is_open else Why.NOT_OPEN
+
+
+def _has_begun(case: VoteCase) -> Why | None:
+    """MEET-1. The room opens early for signing in; nothing is decided before the time that was announced."""
+    return None if case.has_begun else Why.TOO_EARLY
 
 
 def _resolves(case: VoteCase) -> Why | None:
@@ -108,7 +114,7 @@ _RUNNERS = (Part.CHAIR, Part.RECORDER, Part.DESK)
 _CLOSING: Move[VoteCase] = move(*_RUNNERS, guards=(_in_an_open_meeting,))
 _ARCS: Mapping[tuple[ResolutionState, ResolutionState], Move[VoteCase]] = {
     (ResolutionState.DRAFT, ResolutionState.OPEN): move(
-        *_RUNNERS, guards=(_in_an_open_meeting, _resolves, _is_announced, _has_quorum)
+        *_RUNNERS, guards=(_in_an_open_meeting, _has_begun, _resolves, _is_announced, _has_quorum)
     ),
     (ResolutionState.OPEN, ResolutionState.PASSED): _CLOSING,
     (ResolutionState.OPEN, ResolutionState.LOST): _CLOSING,

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.meeting.errors import PlaceUnknown, StepForbidden, StepIncomplete, TopicUnknown, step_refused
+from services.meeting.errors import PlaceUnknown, StepIncomplete, TopicUnknown, step_forbidden, step_refused
 from services.meeting.history import Happened, tell, write_down
 from services.meeting.house import MeansOf
 from services.meeting.meetings.queries import locked_meeting
@@ -93,7 +93,7 @@ async def change_topic(db: AsyncSession, actor: Actor, topic_id: UUID, title: st
     """Its proposer corrects it while nobody has seconded or screened it. Errors: TopicUnknown, Step…, StaleVersion."""
     topic = await queries.locked_topic(db, actor, topic_id)
     if topic.proposer_id != actor.subject:
-        raise StepForbidden(needed=[Part.PROPOSER])
+        raise step_forbidden([Part.PROPOSER])
     check_version(version, topic.version)
     if topic.state != TopicState.COLLECTED or topic.seconds:
         raise step_refused(Why.NO_LONGER_COLLECTED)
@@ -107,7 +107,7 @@ async def second_topic(db: AsyncSession, actor: Actor, topic_id: UUID, now: date
     """MEET-1. Once a person; a second time changes nothing. Errors: TopicUnknown, StepForbidden, StepRefused."""
     topic = await queries.locked_topic(db, actor, topic_id)
     if not actor.holds(PROPOSER_ROLES, topic.compound_code):
-        raise StepForbidden(needed=[Part.NEIGHBOUR])
+        raise step_forbidden([Part.NEIGHBOUR])
     if topic.proposer_id == actor.subject:
         raise step_refused(Why.OWN_TOPIC)
     if topic.state != TopicState.COLLECTED:

@@ -34,7 +34,8 @@ async def judge_move(
     """MEET-1. The part by which the caller may. Errors: NextMove…, YearUnpublished."""
     here, parts = TopicState(topic.state), parts_of(queries.people_of(topic), caller)
     unfinished = await queries.unfinished_tasks(db, topic.id)
-    case = replace(queries.case_of(topic, unfinished, rules, now), meeting=meeting)
+    vote_runs = to is TopicState.DEFERRED and await queries.is_voted_on(db, topic.id)
+    case = replace(queries.case_of(topic, unfinished, rules, now), meeting=meeting, vote_runs=vote_runs)
     try:
         refused = TOPIC_MOVES.judge(here, to, parts, given, case)
     except CalendarMissing as missing:  # DAY-1
@@ -77,7 +78,7 @@ async def defer_unresolved(db: AsyncSession, meeting_id: UUID, why: str, now: da
     """MEET-1. What a meeting that is over did not resolve waits for another."""
     for topic in await locked_of_meeting(db, meeting_id, TopicState.SCHEDULED):
         topic.reason = why
-        await put(db, topic, TopicState.DEFERRED, HOUSE, now, by=Part.HOUSE)
+        await put(db, topic, TopicState.DEFERRED, HOUSE, now, by=Part.HOUSE, reason=why)
 
 
 async def publicise(db: AsyncSession, meeting_id: UUID, now: datetime) -> None:

@@ -14,8 +14,9 @@ from services.meeting.rules.roles import READER_ROLES, People
 from services.meeting.rules.screening import Outcome
 from services.meeting.rules.tasks import TaskState
 from services.meeting.rules.topics import TopicCase, TopicState
+from services.meeting.rules.votes import ResolutionState
 from services.meeting.sight import under, within
-from services.meeting.tables import Step, Task, Topic, TopicSecond
+from services.meeting.tables import Resolution, Step, Task, Topic, TopicSecond
 from shared.identity import Actor
 from shared.paging import Orders, down, up
 
@@ -84,6 +85,12 @@ async def unfinished_tasks(db: AsyncSession, topic_id: UUID) -> int:
     """MEET-6. Tasks of the topic that nobody has evaluated."""
     found = await db.execute(select(_unfinished_of(topic_id)))
     return int(found.scalar_one())
+
+
+async def is_voted_on(db: AsyncSession, topic_id: UUID) -> bool:
+    """Whether a vote on it runs. The meeting is locked, so none opens or closes meanwhile."""
+    running = select(Resolution.id).where(Resolution.topic_id == topic_id, Resolution.state == ResolutionState.OPEN)
+    return (await db.execute(running.limit(1))).first() is not None
 
 
 def case_of(topic: Topic, unfinished: int, rules: Parameters, now: datetime) -> TopicCase:

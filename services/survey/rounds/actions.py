@@ -51,8 +51,9 @@ async def open_round(
         for home in await homes_of(means.registry, survey.compound_id)
         if not plan.buildings or home.building in plan.buildings
     ]
-    if not homes:
-        raise ScopeEmpty
+    empty = set(plan.buildings) - {home.building for home in homes}
+    if empty or not homes:  # VIS-1: a building that was misspelt would silently be left out
+        raise ScopeEmpty(buildings=sorted(empty))
     found = Round(
         id=new_id(),
         compound_id=survey.compound_id,

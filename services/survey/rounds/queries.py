@@ -145,7 +145,8 @@ async def offers(db: AsyncSession, keys: Keys, found: Round, purpose: str) -> li
     Errors: PurposeUnknown.
     """
     form = (await version_of(db, found.survey_id, found.survey_number)).form
-    covered = {pointer_of(item) for item in form.all_items() if item.consent == purpose}
+    asked = form.purposes()
+    covered = {pointer_of(item) for item in form.all_items() if asked.get(item.path) == purpose}
     if not covered:
         raise PurposeUnknown(purposes=list(form.consents()))
     counted = await counted_answers(db, keys, found.id)

@@ -40,7 +40,7 @@ from services.survey.submissions.queries import records_of_home
 from services.survey.submissions.schemas import SubmissionSeen
 from services.survey.visits.queries import visits_of
 from services.survey.visits.schemas import VisitSeen
-from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Reads, Writing
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
@@ -208,6 +208,7 @@ async def choose_record(
 @router.post(
     "/{round_id}/offer-readings",
     operation_id="read_offers",
+    openapi_extra=NEVER_REPLAYED,
     summary="Who is willing",
     status_code=201,
     responses=answers(RoundUnknown, PurposeUnknown),

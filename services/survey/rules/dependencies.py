@@ -1,6 +1,6 @@
 """Decides what of a form depends on what: which items to compute first, and which can never be computed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from services.survey.rules.expressions import Expression, Path, Reference, every
@@ -12,7 +12,7 @@ DECIDING = ("relevant", "calculation", "repeat_count")
 """The columns that decide whether an item is there and what it says; a constraint only judges."""
 
 
-def dependencies(form: Form) -> dict[str, set[str]]:
+def dependencies(form: Form, columns: Sequence[str] = DECIDING) -> dict[str, set[str]]:
     """Item name -> the items it needs first: those its expressions name, and the containers it is in."""
     paths = {item.path: item.name for item in form.all_items()}
     inside = {
@@ -22,7 +22,7 @@ def dependencies(form: Form) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for item in form.all_items():
         needed = found.setdefault(item.name, set())
-        for column in DECIDING:
+        for column in columns:
             if text := getattr(item, column):
                 needed |= _named(parsed(text), item, column, paths)
         for child in item.children:
@@ -59,6 +59,26 @@ def _target(path: Path, own: str) -> str:
         elif step.name != ".":
             here = f"{here}/{step.name}"
     return here
+
+
+def all_behind(name: str, needed: Mapping[str, set[str]]) -> set[str]:
+    """All that an item needs, directly or through others."""
+    found: set[str] = set()
+    waiting = list(needed.get(name, ()))
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting.extend(needed.get(one, ()))
+    return found
+
+
+def sensitive_paths(form: Form) -> frozenset[str]:
+    """PRI-1. The questions under a consent of their own, and what is computed from their answers."""
+    purposes, needed = form.purposes(), dependencies(form)
+    names = {item.name for item in form.all_items() if item.path in purposes}
+    computed = (item for item in form.all_items() if item.calculation)
+    return frozenset(purposes) | {item.path for item in computed if all_behind(item.name, needed) & names}
 
 
 def order_of(form: Form) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 Each table splits the same homes: its cells, "no answer" among them, add up to the total. A cell under the threshold
 is hidden, and others with it where the total would give it back.
-A question that is only asked by another's answer is hidden wholly where that other one hides anything.
+A question that is only asked by another's answer is hidden wholly where that other one hides anything; where it hides
+nothing, it tells how many were not asked, so that the answers alone must not give a hidden one back either.
 """
 
 from collections import Counter
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.survey.rules.dependencies import dependencies
+from services.survey.rules.dependencies import DECIDING, all_behind, dependencies
 from services.survey.rules.form import SELECTS, UNASKED, Choice, Form, Item, Kind
 
 THRESHOLD = 5  # VIS-4 [P 3-10]
@@ -98,27 +99,14 @@ def figures_of(form: Form, records: Iterable[Answered], threshold: int = THRESHO
     if len(counted) < threshold:
         return Figures(None, ())
     raw = {item.name: _raw(form, item, counted) for item in charted(form)}
-    needed = dependencies(form)
-    tables: dict[str, Table] = {}
-    for item in charted(form):
-        tables[item.name] = _table(item, raw[item.name], counted, threshold)
+    needed = dependencies(form, (*DECIDING, "choice_filter"))
+    asked_by = {name: all_behind(name, needed) & raw.keys() for name in raw}
+    tables = {
+        item.name: _table(item, raw[item.name], counted, threshold, bool(asked_by[item.name])) for item in charted(form)
+    }
     telling = {name for name, table in tables.items() if table.hides}
-    shown = tuple(
-        _silenced(table) if _asked_by(table.question, needed) & telling else table for table in tables.values()
-    )
+    shown = tuple(_silenced(table) if asked_by[name] & telling else table for name, table in tables.items())
     return Figures(len(counted), shown)
-
-
-def _asked_by(question: str, needed: Mapping[str, set[str]]) -> set[str]:
-    """All the questions that decide, directly or through others, whether this one is asked."""
-    found: set[str] = set()
-    waiting = list(needed.get(question, ()))
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(needed.get(name, ()))
-    return found
 
 
 def _silenced(table: Table) -> Table:
@@ -158,15 +146,22 @@ def _where(item: Item, value: str | None) -> tuple[str, ...]:
     return (Cell.ANSWERED,)
 
 
-def _table(item: Item, raw: Mapping[str, int], records: Sequence[Answered], threshold: int) -> Table:
+def _table(
+    item: Item, raw: Mapping[str, int], records: Sequence[Answered], threshold: int, is_conditional: bool
+) -> Table:
     names, counts = tuple(raw), tuple(raw.values())
+    *chosen, unanswered = counts
     if item.kind is Kind.SELECT_MULTIPLE:
-        # Cells overlap, so each is told from its own complement only: nearly all is as telling as nearly none.
-        hidden = frozenset(place for place, count in enumerate(counts) if min(count, len(records) - count) < threshold)
-        if hidden:  # how many chose anything bounds each choice from below
-            hidden |= {len(counts) - 1}
+        # Cells overlap, so each is told from its own complement only, among those who answered: nearly all is as
+        # telling as nearly none.
+        answered = len(records) - unanswered
+        hidden = frozenset(place for place, count in enumerate(chosen) if min(count, answered - count) < threshold)
+        if hidden or min(unanswered, answered) < threshold:  # how many chose anything bounds each choice from below
+            hidden |= {len(chosen)}
     else:
         hidden = hidden_cells(counts, threshold)
+        if is_conditional:  # who was not asked is known from the question that decides it
+            hidden |= hidden_cells(chosen, threshold)
     shown = tuple(Count(name, None if place in hidden else counts[place]) for place, name in enumerate(names))
     total = _sum(item, records) if item.kind is Kind.INTEGER and not hidden else None
     return Table(item.name, item.kind, shown, total)

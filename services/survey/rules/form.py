@@ -111,6 +111,19 @@ class Form:
         """The purposes that need a consent of their own, in the order of the form."""
         return tuple(dict.fromkeys(item.consent for item in self.all_items() if item.consent))
 
+    def purposes(self) -> dict[str, str]:
+        """VIS-2. The path of each question that needs a consent of its own -> its purpose: the question's, or that of
+        the nearest group around it."""
+        return dict(_purposes(self.items, ""))
+
+
+def _purposes(items: tuple[Item, ...], around: str) -> Iterator[tuple[str, str]]:
+    for item in items:
+        purpose = item.consent or around
+        yield from _purposes(item.children, purpose)
+        if purpose and item.kind not in CONTAINERS:
+            yield item.path, purpose
+
 
 def _within(items: tuple[Item, ...]) -> Iterator[Item]:
     for item in items:

@@ -1,5 +1,6 @@
 """Decides which regular expressions a form may hold: none that could keep the server busy on a short answer."""
 
+import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -7,13 +8,12 @@ from typing import Any
 
 LONGEST_PATTERN = 200
 LONGEST_SUBJECT = 200
-MOST_OPEN = 3
-"""So many unbounded repetitions may follow each other; none may hold another."""
-WIDE = 20
+MOST_WAYS = (LONGEST_SUBJECT + 1) ** 3
+"""In so many ways a pattern may read an answer: as three open repetitions one after the other, and no more."""
 
 
 def is_usable(pattern: str) -> bool:
-    """Whether it compiles, looks back at nothing, and no repetition holds another."""
+    """Whether it compiles, looks back at nothing, and no answer can be read in too many ways."""
     if len(pattern) > LONGEST_PATTERN:
         return False
     try:
@@ -21,22 +21,24 @@ def is_usable(pattern: str) -> bool:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError):
         return False
-    wide = list(_repetitions(tree, False))
-    return not any(nested for nested in wide) and len(wide) <= MOST_OPEN
+    return _ways(tree) <= MOST_WAYS
 
 
-def _repetitions(tree: Any, inside: bool) -> Iterator[bool]:
-    """For each wide repetition (or reference backwards) whether it stands inside another."""
-    for operation, argument in tree:
-        name = str(operation)
-        if name.startswith("GROUPREF"):
-            yield True
-            continue
-        wide = "REPEAT" in name and int(argument[1]) > WIDE
-        if wide:
-            yield inside
-        for deeper in _inside(argument):
-            yield from _repetitions(deeper, inside or wide)
+def _ways(tree: Any) -> int:
+    """At most so many ways to read an answer: what backtracking may have to try before it gives up."""
+    return math.prod(_ways_of(str(operation), argument) for operation, argument in tree)
+
+
+def _ways_of(operation: str, argument: Any) -> int:
+    if operation.startswith("GROUPREF"):
+        return MOST_WAYS + 1
+    if "REPEAT" in operation:
+        least, most = (min(int(count), LONGEST_SUBJECT) for count in argument[:2])
+        found: int = (most - least + 1) * min(_ways(argument[2]), MOST_WAYS + 1) ** most
+        return found
+    if operation == "BRANCH":
+        return sum(_ways(one) for one in argument[1])
+    return math.prod(_ways(deeper) for deeper in _inside(argument))
 
 
 def _inside(argument: Any) -> Iterator[Any]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-TRIES = 3  # VIS-1 [P]
+AHEAD = timedelta(minutes=10)
+"""So far a device's clock may run before the house's."""
 
 
 class Outcome(StrEnum):
@@ -104,6 +106,11 @@ def is_disputed(records: Iterable[Standing], chosen: UUID | None) -> bool:
     """Whether the home waits for the office to choose."""
     found = {record.id for record in records if record.state is RecordState.COUNTS}
     return len(found) > 1 and chosen not in found
+
+
+def is_to_come(visited_at: datetime, now: datetime) -> bool:
+    """VIS-1. A visit is recorded when it was made: three that are still to come would make a home done."""
+    return visited_at > now + AHEAD
 
 
 def visit_faults(outcome: Outcome, visitors: Sequence[str], relation: Relation | None) -> list[str]:

@@ -38,15 +38,24 @@ def read_workbook(sheets: Sheets) -> Read:
     found = list(sheet_findings(sheets))
     if found:
         return Read(None, tuple(found[:MOST_FINDINGS]))
-    lists, faults = _lists(sheets.get(CHOICES))
-    builder = _Builder(lists)
-    builder.read(sheets[SURVEY])
-    form, settings_faults = _form(sheets[SETTINGS], builder.items(), lists)
-    found = [*faults, *builder.findings, *settings_faults]
+    form, found = _built(sheets)
     found.extend(expression_findings(form))
     if not found:
         found.extend(cycle_findings(form))
     return Read(None if found else form, tuple(found[:MOST_FINDINGS]))
+
+
+def published_form(sheets: Sheets) -> Form:
+    """VIS-5. The form of a published version: it was judged then, and is not anew by a rule that is stricter now."""
+    return _built(sheets)[0]
+
+
+def _built(sheets: Sheets) -> tuple[Form, list[Finding]]:
+    lists, faults = _lists(sheets.get(CHOICES))
+    builder = _Builder(lists)
+    builder.read(sheets[SURVEY])
+    form, settings_faults = _form(sheets[SETTINGS], builder.items(), lists)
+    return form, [*faults, *builder.findings, *settings_faults]
 
 
 def _form(sheet: Sheet, items: tuple[Item, ...], lists: dict[str, tuple[Choice, ...]]) -> tuple[Form, list[Finding]]:
@@ -210,14 +219,14 @@ class _Builder:
     def check_need(self, row: Row, item: Item) -> None:
         """VIS-2. Only what is needed is asked: no id numbers; sensitive answers stay free."""
         asked = item.kind not in UNASKED | CONTAINERS
-        if asked and (ID_NUMBER.search(item.name) or any(ID_NUMBER.search(text) for _, text in item.label)):
+        if asked and any(ID_NUMBER.search(text) for text in (item.name, *(text for _, text in item.label + item.hint))):
             self.fault(row, "label", "ID_NUMBER")
+        if item.required and (item.consent or any(one.item.consent for one in self.open)):
+            self.fault(row, "required", "CONSENT_REQUIRED")
         if not item.consent:
             return
         if not PURPOSE.fullmatch(item.consent):
             self.fault(row, "consent", "CONSENT_BAD", item.consent)
-        if item.required:
-            self.fault(row, "required", "CONSENT_REQUIRED")
         if item.kind is Kind.REPEAT or any(one.item.kind is Kind.REPEAT for one in self.open):
             self.fault(row, "consent", "CONSENT_REPEATED")
 

@@ -24,7 +24,7 @@ from services.survey.rules.answers import Checked, check_answers, without
 from services.survey.rules.form import Form
 from services.survey.rules.instance import AnswerFault
 from services.survey.rules.reading import Sent
-from services.survey.rules.roles import READERS, VISITORS
+from services.survey.rules.roles import OFFICE, READERS, VISITORS
 from services.survey.rules.visits import RecordState
 from services.survey.submissions.queries import may_change, may_withdraw, record_of, submission_in_reach
 from services.survey.submissions.sealing import Opened, digest_of, sealed_answers
@@ -196,7 +196,10 @@ async def edit_submission(
     published = await version_of(db, row.survey_id, row.survey_number)
     _check_consent(published.form, edition)
     checked = check_answers(published.form, edition.answers, edition.consents, min(edition.answered_at, now))
+    before = await db.get_one(SubmissionEdition, row.instance_id)
     await _write_edition(db, actor, keys, row.id, row.version + 1, edition, checked, now)
+    if set(before.consents) - set(edition.consents):  # VIS-2: an edition without a consent takes it back
+        await _forget(db, row.id, keep=edition.instance_id)
     _advance(row, edition.instance_id, checked)
     audit.note(db, "submission", row.id, row.compound_code, counts=checked.counts, version=row.version)
     await _tell(db, row, "submission_edited", {"round": str(row.round_id), "state": row.state})
@@ -225,6 +228,18 @@ def _advance(row: Submission, instance_id: UUID, checked: Checked) -> None:
     row.instance_id, row.state, row.version = instance_id, _state(checked), row.version + 1
 
 
+async def read_answers(db: AsyncSession, actor: Actor, submission_id: UUID, purpose: str) -> Submission:
+    """PRI-2. The record whose answers the office may read in full; who read and what for is on record.
+
+    Errors: SubmissionUnknown.
+    """
+    row = await submission_in_reach(db, actor, submission_id)
+    if not actor.holds(OFFICE, row.compound_code):
+        raise SubmissionUnknown
+    audit.note(db, "submission", row.id, row.compound_code, purpose)
+    return row
+
+
 async def withdraw(
     db: AsyncSession, actor: Actor, keys: Keys, submission_id: UUID, purposes: Collection[str], now: datetime
 ) -> Submission:
@@ -243,19 +258,22 @@ async def withdraw(
         await _forget(db, row.id, keep=None)
         row.state, row.withdrawn_at, row.withdrawn_by = RecordState.WITHDRAWN, now, actor.subject
         row.version += 1
-    else:
-        await _withdraw_purposes(db, actor, keys, row, frozenset(purposes), now)
+    elif not await _withdraw_purposes(db, actor, keys, row, frozenset(purposes), now):
+        return row
     await _tell(db, row, "submission_withdrawn", {"round": str(row.round_id), "state": row.state})
     return row
 
 
 async def _withdraw_purposes(
     db: AsyncSession, actor: Actor, keys: Keys, row: Submission, purposes: frozenset[str], now: datetime
-) -> None:
-    """A new edition without what the purposes covered, by the same rules; the editions before become unreadable."""
+) -> bool:
+    """A new edition without what the purposes covered, by the same rules; the editions before become unreadable.
+
+    False when none of the purposes was consented to, and nothing changes.
+    """
     record = await record_of(db, keys, row)
     if record.answers is None or not purposes & set(record.edition.consents):
-        return
+        return False
     left = tuple(name for name in record.edition.consents if name not in purposes)
     published = await version_of(db, row.survey_id, row.survey_number)
     answered_at = record.edition.answered_at
@@ -264,6 +282,7 @@ async def _withdraw_purposes(
     await _write_edition(db, actor, keys, row.id, row.version + 1, edition, checked, now)
     await _forget(db, row.id, keep=edition.instance_id)
     _advance(row, edition.instance_id, checked)
+    return True
 
 
 def _marked(checked: Checked) -> Checked:

@@ -8,9 +8,10 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.survey.errors import SubmissionUnknown
-from services.survey.rules.roles import DESK, OFFICE
+from services.survey.rules.roles import DESK, OFFICE, VISITORS
 from services.survey.rules.visits import RecordState
 from services.survey.submissions.sealing import Opened, opened
+from services.survey.surveys.queries import version_of
 from services.survey.tables import Answers, Round, Submission, SubmissionEdition
 from shared.identity import Actor
 from shared.paging import Orders, down
@@ -21,26 +22,39 @@ SUBMISSIONS = Orders("submissions", {"newest": (down(Submission.received_at), do
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record with its current edition; `answers` None once withdrawn."""
+    """A record with its current edition; `answers` None once withdrawn. `sensitive`: where a consent of its own stands
+    before an answer (PRI-1)."""
 
     row: Submission
     edition: SubmissionEdition
     answers: Opened | None
+    sensitive: frozenset[str]
 
 
 def may_see(actor: Actor, row: Submission) -> bool:
     """Who took it down, the home it is about, and the office."""
-    mine = actor.subject == row.taken_by or row.home_id in actor.homes
-    return mine or actor.holds(OFFICE, row.compound_code)
+    return may_withdraw(actor, row) or actor.holds(OFFICE, row.compound_code)
+
+
+def is_takers(actor: Actor, row: Submission) -> bool:
+    """Whether the actor took it down: for his own home, or as a visitor, and then while he visits here, no longer."""
+    still = row.home_id in actor.homes or actor.holds(VISITORS, row.compound_code)
+    return actor.subject == row.taken_by and still
 
 
 def may_change(actor: Actor, row: Submission) -> bool:
-    return actor.subject == row.taken_by or actor.holds(DESK, row.compound_code)
+    """Who took it down, and the desk."""
+    return is_takers(actor, row) or actor.holds(DESK, row.compound_code)
 
 
 def may_withdraw(actor: Actor, row: Submission) -> bool:
     """PRI-1. As easy as giving: by the home itself, by who took it down, or by the desk on its behalf."""
-    return may_change(actor, row) or row.home_id in actor.homes
+    return row.home_id in actor.homes or may_change(actor, row)
+
+
+def reads_in_full(actor: Actor, row: Submission) -> bool:
+    """PRI-2. Without a purpose: the home that told it, and who heard it. The office reads sensitive answers for one."""
+    return row.home_id in actor.homes or is_takers(actor, row)
 
 
 async def submission_in_reach(db: AsyncSession, actor: Actor, submission_id: UUID, lock: bool = False) -> Submission:
@@ -58,7 +72,8 @@ async def record_of(db: AsyncSession, keys: Keys, row: Submission) -> Record:
     edition = (await db.execute(wanted)).scalar_one()
     sealed = select(Answers).where(Answers.instance_id == row.instance_id)
     answers = (await db.execute(sealed)).scalar_one_or_none()
-    return Record(row, edition, opened(keys, answers) if answers else None)
+    published = await version_of(db, row.survey_id, row.survey_number)
+    return Record(row, edition, opened(keys, answers) if answers else None, published.sensitive)
 
 
 async def records_of_home(db: AsyncSession, keys: Keys, actor: Actor, round_id: UUID, home_id: UUID) -> list[Record]:
@@ -77,5 +92,7 @@ def submissions_of(actor: Actor, found: Round, state: RecordState | None) -> Sel
         .where(Submission.round_id == found.id)
     )
     if not actor.holds(OFFICE, found.compound_code):
-        statement = statement.where(or_(Submission.taken_by == actor.subject, Submission.home_id.in_(actor.homes)))
+        own = Submission.home_id.in_(actor.homes)
+        taken = Submission.taken_by == actor.subject
+        statement = statement.where(or_(own, taken) if actor.holds(VISITORS, found.compound_code) else own)
     return statement if state is None else statement.where(Submission.state == state)

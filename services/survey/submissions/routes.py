@@ -20,24 +20,27 @@ from services.survey.errors import (
 )
 from services.survey.house import Means, MeansOf
 from services.survey.rounds.queries import round_in_reach
+from services.survey.rules.roles import OFFICE
 from services.survey.rules.visits import RecordState
 from services.survey.submissions import actions, queries
 from services.survey.submissions.schemas import (
     EditSubmission,
     NewSubmission,
     NewWithdrawal,
+    ReadAnswers,
     SubmissionListed,
     SubmissionSeen,
 )
 from services.survey.tables import Submission
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing
 from shared.exports import Export, Listing, listed, listing
-from shared.identity import Actor, SignedIn
+from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed
 from shared.problems import RoleForbidden, StaleVersion, VersionNeeded
 from shared.versions import etag, wanted_version
 
 router = APIRouter(prefix="/v1/submissions", tags=["survey"], route_class=EdgeRoute)
+Office = Annotated[Actor, Depends(allow(*OFFICE))]
 Version = Annotated[int, Depends(wanted_version)]
 EXPORT = Export("submissions", SubmissionListed)
 Submissions = Annotated[Listing, Depends(listing(queries.SUBMISSIONS))]
@@ -51,6 +54,7 @@ async def _seen(db: AsyncSession, actor: Actor, means: MeansOf, row: Submission,
 @router.post(
     "",
     operation_id="submit_answers",
+    openapi_extra=NEVER_REPLAYED,
     summary="Hand in answers",
     status_code=201,
     responses=answers(
@@ -100,14 +104,34 @@ async def list_submissions(
 async def get_submission(
     db: Reading, actor: SignedIn, means: Means, submission_id: UUID, response: Response
 ) -> SubmissionSeen:
-    """With the answers of its current edition and what the re-check found."""
+    """With the answers of its current edition and what the re-check found. From the office those under a consent of
+    their own are withheld: it reads them for a purpose."""
     row = await queries.submission_in_reach(db, actor, submission_id)
     return await _seen(db, actor, means, row, response)
+
+
+@router.post(
+    "/{submission_id}/readings",
+    operation_id="read_answers",
+    openapi_extra=NEVER_REPLAYED,
+    summary="Read sensitive answers",
+    status_code=201,
+    responses=answers(SubmissionUnknown),
+)
+async def read_answers(
+    db: Writing, actor: Office, means: Means, submission_id: UUID, reading: ReadAnswers, response: Response
+) -> SubmissionSeen:
+    """PRI-2. All answers, those under a consent of their own too, for the office; the purpose is kept in the audit."""
+    row = await actions.read_answers(db, actor, submission_id, reading.purpose)
+    response.headers.update(etag(row.version))
+    record = await queries.record_of(db, means.keys, row)
+    return SubmissionSeen.of(record, actor, means.language, in_full=True)
 
 
 @router.put(
     "/{submission_id}",
     operation_id="edit_submission",
+    openapi_extra=NEVER_REPLAYED,
     summary="Correct answers",
     responses=answers(
         SubmissionUnknown,
@@ -140,6 +164,7 @@ async def edit_submission(
 @router.post(
     "/{submission_id}/withdrawals",
     operation_id="withdraw_consent",
+    openapi_extra=NEVER_REPLAYED,
     summary="Take consent back",
     status_code=201,
     responses=answers(SubmissionUnknown),

@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue
 
 from services.survey.rules.answers import FAULTS
 from services.survey.submissions.actions import Edition
-from services.survey.submissions.queries import Record, may_change, may_withdraw
+from services.survey.submissions.queries import Record, may_change, may_withdraw, reads_in_full
 from services.survey.tables import Submission
 from shared.identity import Actor
 from shared.texts import Language
@@ -72,6 +72,14 @@ class NewWithdrawal(Input):
     purposes: Annotated[list[Purpose], Field(max_length=20)] = []
 
 
+class ReadAnswers(Input):
+    """PRI-2. Why the sensitive answers of a record are needed; kept in the audit."""
+
+    model_config = Input.model_config | example(purpose="上门前核对联系电话")
+
+    purpose: Annotated[str, Text(200, 2)]
+
+
 class FaultSeen(Output):
     """What does not hold, at which place of the answers."""
 
@@ -106,12 +114,16 @@ class SubmissionListed(Output):
 
 
 class SubmissionSeen(SubmissionListed):
-    """A record with its current edition; `answers` null once withdrawn. `values` is what the re-check made of them."""
+    """A record with its current edition; `answers` null once withdrawn. `values` is what the re-check made of them.
+
+    `withheld` names the answers under a consent of their own that the office reads only for a purpose (PRI-2): a
+    correction must hold them too, so read them first.
+    """
 
     model_config = Output.model_config | example(
         id=_ID, instance_id=_ID, round_id=_ROUND, home_id=_HOME, state="COUNTS", faults=[], received_at=_AT,
         withdrawn_at=None, version=1, consents=["ANSWERS", "SERVE"], notice_version="2026-1", answered_at=_AT,
-        answers=_ANSWERS, values={"/matters": "LAMP", "/people": "3"}, allowed=["EDIT", "WITHDRAW"],
+        answers=_ANSWERS, values={"/matters": "LAMP", "/people": "3"}, withheld=[], allowed=["EDIT", "WITHDRAW"],
     )  # fmt: skip
 
     consents: list[str]
@@ -119,11 +131,15 @@ class SubmissionSeen(SubmissionListed):
     answered_at: Instant
     answers: dict[str, JsonValue] | None
     values: dict[str, str] | None
+    withheld: list[str]
     allowed: list[str]
 
     @classmethod
-    def of(cls, record: Record, actor: Actor, language: Language) -> "SubmissionSeen":
-        answers = record.answers
+    def of(cls, record: Record, actor: Actor, language: Language, in_full: bool = False) -> "SubmissionSeen":
+        answers, withheld = record.answers, []
+        if answers is not None and not in_full and not reads_in_full(actor, record.row):
+            withheld = sorted(record.sensitive & answers.values.keys())
+            answers = answers.but(record.sensitive)
         return cls(
             **_shown(record.row, record.edition.faults, language),
             consents=record.edition.consents,
@@ -131,6 +147,7 @@ class SubmissionSeen(SubmissionListed):
             answered_at=record.edition.answered_at,
             answers=None if answers is None else dict(answers.given),  # type: ignore[arg-type]  # JSON came in
             values=None if answers is None else dict(answers.values),
+            withheld=withheld,
             allowed=_allowed(record, actor),
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.survey.rules.answers import without
 from services.survey.rules.reading import Sent
 from services.survey.tables import Answers
 from shared.sealing import Keys, Label
@@ -16,6 +17,11 @@ class Opened:
 
     given: Mapping[str, Sent]
     values: Mapping[str, str]
+
+    def but(self, pointers: frozenset[str]) -> "Opened":
+        """What remains without the answers at these places."""
+        kept = {at: value for at, value in self.values.items() if at not in pointers}
+        return Opened(without(self.given, pointers), kept)
 
 
 def sealed_answers(keys: Keys, instance_id: UUID, answers: Opened) -> Answers:

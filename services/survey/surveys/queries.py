@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.survey.errors import SurveyUnknown, VersionMissing
+from services.survey.rules.dependencies import sensitive_paths
+from services.survey.rules.figures import pointer_of
 from services.survey.rules.form import Form
 from services.survey.rules.roles import READERS
 from services.survey.rules.sheets import from_records
-from services.survey.rules.workbook import read_workbook
+from services.survey.rules.workbook import published_form
 from services.survey.tables import Survey, SurveyVersion
 from shared.identity import Actor
 from shared.paging import Orders, down, up
@@ -30,16 +32,12 @@ class Published:
 
     row: SurveyVersion
     form: Form
+    sensitive: frozenset[str]
+    """PRI-1. Where, by JSON pointer, stands what was answered under a consent of its own, or was computed from that."""
 
 
 _published: dict[tuple[UUID, int], Published] = {}
 """What was read once of a version: it never changes and is never deleted (VIS-5)."""
-
-
-def _form_of(row: SurveyVersion) -> Form:
-    found = read_workbook(from_records(row.sheets)).form
-    assert found is not None, "a published version is a form"
-    return found
 
 
 def under(column: "InstrumentedAttribute[str]", scopes: Collection[str]) -> ColumnElement[bool]:
@@ -79,7 +77,13 @@ async def version_of(db: AsyncSession, survey_id: UUID, number: int) -> Publishe
     db.expunge(row)  # it outlives this session
     if len(_published) >= KEPT_VERSIONS:
         _published.pop(next(iter(_published)))
-    return _published.setdefault((survey_id, number), Published(row, _form_of(row)))
+    return _published.setdefault((survey_id, number), _read(row))
+
+
+def _read(row: SurveyVersion) -> Published:
+    form = published_form(from_records(row.sheets))
+    paths = sensitive_paths(form)
+    return Published(row, form, frozenset(pointer_of(item) for item in form.all_items() if item.path in paths))
 
 
 async def newest_version(db: AsyncSession, survey: Survey) -> Published:

@@ -13,7 +13,7 @@ from services.survey.errors import IdTaken, NoticeUnknown, VisitInvalid
 from services.survey.rounds.actions import check_open
 from services.survey.rounds.queries import home_of_round, round_in_reach
 from services.survey.rules.roles import VISITORS
-from services.survey.rules.visits import Outcome, Relation, visit_faults
+from services.survey.rules.visits import Outcome, Relation, is_to_come, visit_faults
 from services.survey.surveys.queries import version_of
 from services.survey.tables import Base, Round, Visit, VisitEdition
 from services.survey.visits.queries import visit_in_reach
@@ -60,7 +60,7 @@ async def record_visit(
         return known
     check_open(found)
     await home_of_round(db, round_id, home_id)
-    await _check(db, actor.subject, found, facts)
+    await _check(db, actor.subject, found, facts, now)
     values = {"id": visit_id, "round_id": round_id, "home_id": home_id, "recorded_by": actor.subject}
     own = {"compound_code": found.compound_code, "received_at": now, "version": 1, **facts.columns()}
     row = insert(Visit).values(**values, **own).on_conflict_do_nothing(index_elements=["id"])
@@ -71,9 +71,9 @@ async def record_visit(
     db.add(VisitEdition(visit_id=visit_id, number=1, by=actor.subject, at=now, content=facts.content()))
     await db.flush()
     audit.note(db, "visit", visit_id, found.compound_code, outcome=facts.outcome.value)
-    data = {"round": str(found.id), "outcome": facts.outcome.value}
-    await tell(db, Base.metadata, Event("linli.survey.visit_recorded.v1", str(visit_id), found.compound_code, data))
-    return (await db.execute(select(Visit).where(Visit.id == visit_id))).scalar_one()
+    visit = (await db.execute(select(Visit).where(Visit.id == visit_id))).scalar_one()
+    await _tell(db, visit, "visit_recorded")
+    return visit
 
 
 async def _known(
@@ -90,10 +90,12 @@ async def _known(
     return visit
 
 
-async def _check(db: AsyncSession, recorded_by: UUID, found: Round, facts: VisitFacts) -> None:
+async def _check(db: AsyncSession, recorded_by: UUID, found: Round, facts: VisitFacts, now: datetime) -> None:
     faults = visit_faults(facts.outcome, (str(recorded_by), str(facts.second_visitor)), facts.relation)
     if facts.outcome is Outcome.MET and facts.notice_version is None:  # PRI-1: which version each person saw
         faults.append("notice_version")
+    if is_to_come(facts.visited_at, now):
+        faults.append("visited_at")
     if faults:
         raise VisitInvalid(fields=faults)
     wanted = (await version_of(db, found.survey_id, found.survey_number)).row.notice_version
@@ -112,10 +114,16 @@ async def correct_visit(
     found = await round_in_reach(db, actor, visit.round_id, VISITORS, lock="share")
     check_open(found)
     check_version(version, visit.version)
-    await _check(db, visit.recorded_by, found, facts)
+    await _check(db, visit.recorded_by, found, facts, now)
     for name, value in facts.columns().items():
         setattr(visit, name, value)
     visit.version += 1
     db.add(VisitEdition(visit_id=visit.id, number=visit.version, by=actor.subject, at=now, content=facts.content()))
     audit.note(db, "visit", visit.id, visit.compound_code, outcome=facts.outcome.value, version=visit.version)
+    await _tell(db, visit, "visit_corrected")
     return visit
+
+
+async def _tell(db: AsyncSession, visit: Visit, fact: str) -> None:
+    data = {"round": str(visit.round_id), "outcome": str(visit.outcome)}
+    await tell(db, Base.metadata, Event(f"linli.survey.{fact}.v1", str(visit.id), visit.compound_code, data))

@@ -145,7 +145,7 @@ async def test_the_posted_edition_is_open_to_all_and_names_nobody_unasked(table:
 
 
 async def test_who_agreed_at_the_door_is_named(table: Table) -> None:
-    """MEET-10."""
+    """MEET-10, PUB-4. In full on the board and to the compound, masked on the open web."""
     meeting = await table.open_meeting()
     await table.arrive(meeting, *table.members[:4])
     await table.arrive(meeting, table.chair, is_public=True)
@@ -155,8 +155,12 @@ async def test_who_agreed_at_the_door_is_named(table: Table) -> None:
     path = f"/v1/meetings/{meeting['id']}/minutes/1/postings"
 
     posted = await table.done(table.clerk, path, {"places": ["公告栏"]})
+    board = f"/v1/meetings/{meeting['id']}/minutes/posted"
+    web = (await table.client.get(board)).json()
+    seen = [(await table.read(who, board))["edition"]["chair"] for who in (table.resident, table.stranger)]
 
     assert (posted["edition"]["chair"], posted["edition"]["recorder"]) == ("陈主持", None)
+    assert (web["edition"]["chair"], web["edition"]["recorder"], seen) == ("陈*", None, ["陈主持", "陈*"])
 
 
 SIGNED = ("minutes", "signature", "minutes_posting", "vote", "elector")

@@ -156,6 +156,62 @@ async def test_without_quorum_it_is_announced_anew_and_sits_a_second_time(table:
     assert (noticed["sitting"], opened["present"]) == (2, 0)
 
 
+async def test_minutes_hold_what_was_said_in_their_own_sitting(table: Table) -> None:
+    """MEET-5. What a sitting without quorum heard is not of the next one."""
+    meeting = await table.open_meeting()
+    path = f"/v1/meetings/{meeting['id']}"
+    await table.done(table.recorder, f"{path}/contributions", {"saying": "GIST", "words": "人太少"})
+    await table.move(table.chair, meeting, "NO_QUORUM")
+    again = EVENING + timedelta(days=7)
+    await table.move(table.clerk, meeting, "NOTICED", starts_at=again.isoformat())
+    table.now_is(again)
+    await table.move(table.chair, meeting, "OPEN")
+    await table.done(table.recorder, f"{path}/contributions", {"saying": "GIST", "words": "先修三层"})
+
+    draft = (await table.read(table.recorder, f"{path}/minutes/draft"))["minutes"]
+
+    assert [one["words"] for one in draft["said"]] == ["先修三层"]
+
+
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [
+        ("zh-CN", "可办理者:主持人、社区工作人员、记录人。"),
+        ("en", "Those who may: the chair, the community's desk, the recorder."),
+    ],
+)
+async def test_who_may_instead_is_said_in_words(table: Table, language: str, detail: str) -> None:
+    meeting = await table.open_meeting()
+    path, asked = f"/v1/meetings/{meeting['id']}", {"Accept-Language": language}
+
+    step = await table.post(table.resident, f"{path}/contributions", {"saying": "GIST", "words": "x"}, **asked)
+    move = await table.post(table.resident, f"{path}/moves", {"to": "HELD"}, **asked)
+    bare = await table.post(table.clerk, f"{path}/moves", {"to": "CANCELLED"}, **asked)
+
+    assert (step.json()["detail"], step.json()["needed"]) == (detail, ["CHAIR", "DESK", "RECORDER"])
+    assert (move.json()["detail"], move.status_code, bare.status_code) == (detail, 403, 409)
+
+
+async def test_who_has_no_phone_agrees_at_the_table_to_be_named(table: Table) -> None:
+    """MEET-10, PRI-1. Who has an account says it himself."""
+    council = await table.council(table.members[:1])
+    seat = {"name": "王大爷", "capacity": "OWNER", "since": "2026-01-01"}
+    await table.done(table.clerk, f"/v1/meetings/councils/{council['id']}/members", seat)
+    meeting = await table.open_meeting(council_id=council["id"])
+    path = f"/v1/meetings/{meeting['id']}"
+    people = (await table.read(table.recorder, f"{path}/attendance"))["items"]
+    members = [one["person"]["id"] for one in people if one["person"]["is_member"]]
+
+    entered = [
+        await table.done(table.recorder, f"{path}/entered-arrivals", {"participant_id": one, "is_public": True})
+        for one in members
+    ]
+
+    assert {one["person"]["capacity"]: one["person"]["is_public"] for one in entered} == {
+        "OWNER": True, "RESIDENTS_DELEGATE": False,
+    }  # fmt: skip
+
+
 async def test_a_meeting_that_ends_leaves_its_unresolved_topics_deferred(table: Table) -> None:
     """MEET-1."""
     topic, other = await table.accepted(), await table.accepted()
@@ -168,7 +224,9 @@ async def test_a_meeting_that_ends_leaves_its_unresolved_topics_deferred(table: 
 
     states = [(await table.read(table.clerk, f"/v1/topics/{one['id']}"))["state"] for one in (topic, other)]
 
+    history = (await table.read(table.clerk, f"/v1/topics/{topic['id']}/history"))["items"]
     assert states == ["DEFERRED", "DEFERRED"]
+    assert (history[-1]["by"], history[-1]["reason"]) == ("HOUSE", "会议已结束或取消,未表决")
 
 
 async def test_two_moves_at_once_leave_one_refused(table: Table) -> None:
@@ -222,10 +280,18 @@ async def test_the_speakers_queue_gives_one_the_floor_at_a_time(table: Table) ->
     await table.done(table.chair, f"{path}/{second['id']}/starts", {})
     queue = (await table.read(table.resident, path))["items"]
 
-    assert [reply.json()["why"] for reply in (twice, absent, refused)] == [
-        "QUEUE_FULL",
-        "NOT_PRESENT",
-        "SPEAKER_WAITS",
+    third = await table.done(table.members[0], path, {"item": 1})
+    nothing = await table.post(table.members[1], path, {"item": 9})
+    said = {"saying": "GIST", "words": "x", "item": 9}
+    written = await table.post(table.recorder, f"/v1/meetings/{meeting['id']}/contributions", said)
+    await table.done(table.chair, f"{path}/{second['id']}/ends", {})
+    await table.arrive(meeting, *table.members[2:4])
+    await table.move(table.chair, meeting, "HELD")
+    over = await table.post(table.chair, f"{path}/{third['id']}/starts", {})
+
+    assert [reply.json()["why"] for reply in (twice, absent, refused, nothing, written, over)] == [
+        *("QUEUE_FULL", "NOT_PRESENT", "SPEAKER_WAITS"),
+        *("NO_SUCH_ITEM", "NO_SUCH_ITEM", "NOT_OPEN"),
     ]
     assert started["ends_by"] is not None
     assert [bool(one["ended_at"]) for one in queue] == [True, False]

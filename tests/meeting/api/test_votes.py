@@ -1,10 +1,11 @@
 """Votes of a council over the API: quorum, one vote a member, exact majorities, and people who act at once."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from tests.meeting.api.conftest import Table
+from tests.meeting.api.conftest import EVENING, Table
 
 
 async def test_a_vote_needs_quorum_to_open_and_to_close(table: Table) -> None:
@@ -147,6 +148,39 @@ async def test_of_two_texts_on_one_item_the_first_decides(table: Table) -> None:
     reply = await table.post(table.chair, f"/v1/resolutions/{second['id']}/openings", {})
 
     assert (reply.status_code, reply.json()["why"]) == (409, "RESOLVED_ALREADY")
+
+
+async def test_who_comes_early_signs_in_and_decides_nothing_before_the_time(table: Table) -> None:
+    """MEET-1, MEET-3."""
+    meeting = await table.draft()
+    await table.move(table.clerk, meeting, "NOTICED")
+    table.now_is(EVENING - timedelta(minutes=20))
+    await table.move(table.chair, meeting, "OPEN")
+    await table.arrive(meeting, *table.members[:4])
+    put = await table.done(
+        table.recorder, f"/v1/meetings/{meeting['id']}/resolutions", {"item": 1, "text": "修灯", "method": "NAMED"}
+    )
+
+    early = await table.post(table.chair, f"/v1/resolutions/{put['id']}/openings", {})
+    table.now_is(EVENING)
+    in_time = await table.post(table.chair, f"/v1/resolutions/{put['id']}/openings", {})
+
+    assert (early.status_code, early.json()["why"], in_time.status_code) == (409, "TOO_EARLY", 201)
+
+
+async def test_a_topic_stays_on_the_agenda_while_it_is_voted_on(table: Table) -> None:
+    """MEET-1, MEET-3. Else it could be carried here and voted on again elsewhere."""
+    topic = await table.accepted()
+    meeting = await table.open_meeting(topic)
+    await table.arrive(meeting, *table.members[:4])
+    resolution = await table.resolution(meeting)
+    path, off = f"/v1/topics/{topic['id']}", {"to": "DEFERRED", "reason": "看样子要输"}
+
+    refused = await table.post(table.clerk, f"{path}/moves", off)
+    await table.close(resolution)
+
+    assert (refused.status_code, refused.json()["why"]) == (409, "VOTE_RUNS")
+    assert (await table.read(table.clerk, path))["state"] == "RESOLVED"
 
 
 async def test_two_votes_do_not_run_at_once(table: Table) -> None:

@@ -61,5 +61,5 @@ def meeting_case(to: MeetingState | None = None, **changed: object) -> MeetingCa
 
 
 def vote_case(**changed: bool) -> VoteCase:
-    facts = dict.fromkeys(("meeting_is_open", "kind_resolves", "is_announced", "quorum_stands"), True)
+    facts = dict.fromkeys(("meeting_is_open", "has_begun", "kind_resolves", "is_announced", "quorum_stands"), True)
     return VoteCase(**{**facts, **changed})

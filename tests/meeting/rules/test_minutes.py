@@ -28,6 +28,7 @@ from services.meeting.rules.minutes import (
     digest,
     edition,
     is_signed,
+    on_the_open_web,
 )
 from services.meeting.rules.votes import BINDS_NO_OWNER, Choice, Method, ResolutionState
 from tests.meeting.rules.cases import NOW
@@ -97,6 +98,16 @@ def test_the_posted_edition_names_by_consent_only_and_shows_no_vote() -> None:
     assert [(said.by, said.name) for said in posted.said] == [(Capacity.RESIDENT, None), (None, None)]
     assert "王党员" not in str(posted)
     assert not hasattr(posted.resolutions[0], "votes")
+
+
+def test_on_the_open_web_who_agreed_to_be_named_is_masked() -> None:
+    """PUB-4."""
+    said = (Said(2, OPEN_PARTY, Saying.GIST, "先修三层"),)
+
+    web = on_the_open_web(edition(minutes(said=said), "0" * 64))
+
+    assert (web.chair, web.recorder, web.said[0].name) == ("陈*", None, "李*")
+    assert not {"陈主持", "李党员"} & set(str(web).split("'"))
 
 
 def test_the_posted_edition_carries_the_hash_of_the_original_and_the_sentence() -> None:

@@ -12,7 +12,7 @@ from services.meeting.rules.kinds import Kind
 from services.meeting.rules.meetings import MEETING_MOVES, MeetingState
 from services.meeting.rules.moves import Need, Refused, Table
 from services.meeting.rules.reasons import WORDS, Why
-from services.meeting.rules.roles import Caller, Part, Role, parts_of
+from services.meeting.rules.roles import MEMBER, WHO, Caller, Part, Role, parts_of
 from services.meeting.rules.screening import Outcome
 from services.meeting.rules.tasks import ENDS, FOLLOWED, TASK_MOVES, TaskState, state_after
 from services.meeting.rules.topics import BEFORE_VOTE, TOPIC_MOVES, MeetingFacts, TopicState, is_fit_lead
@@ -296,6 +296,29 @@ def test_a_meeting_opens_half_an_hour_before_its_time_at_the_earliest(minutes: i
     assert refused == (Refused(why) if why else None)
 
 
+@pytest.mark.parametrize("to", [MeetingState.HELD, MeetingState.NO_QUORUM])
+def test_before_its_time_nobody_ends_a_meeting_over_those_who_are_still_to_come(to: MeetingState) -> None:
+    """MEET-1, MEET-3. It may be open already, for signing in."""
+    early = meeting_case(to, starts_at=NOW + timedelta(microseconds=1))
+
+    refused = MEETING_MOVES.judge(MeetingState.OPEN, to, frozenset({Part.CHAIR}), EVERYTHING, early)
+
+    assert refused == Refused(Why.TOO_EARLY)
+
+
+def test_a_topic_is_not_taken_off_while_it_is_voted_on() -> None:
+    """MEET-3."""
+    case, desk = topic_case(vote_runs=True), frozenset({Part.DESK})
+
+    refused = TOPIC_MOVES.judge(TopicState.SCHEDULED, TopicState.DEFERRED, desk, EVERYTHING, case)
+
+    assert refused == Refused(Why.VOTE_RUNS)
+
+
+def test_every_part_has_its_name_in_both_languages() -> None:
+    assert set(WHO) == {*Part, MEMBER}
+
+
 @pytest.mark.parametrize(
     ("kind", "stood", "votes", "to", "why"),
     [
@@ -323,6 +346,7 @@ def test_a_meeting_ends_as_its_quorum_says(
     ("changed", "why"),
     [
         ("meeting_is_open", Why.NOT_OPEN),
+        ("has_begun", Why.TOO_EARLY),
         ("kind_resolves", Why.MAY_NOT_RESOLVE),
         ("is_announced", Why.NOT_ANNOUNCED),
         ("quorum_stands", Why.NO_QUORUM),

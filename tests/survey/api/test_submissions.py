@@ -9,7 +9,7 @@ import pytest
 from shared.database import new_id
 from tests.factories.tokens import Somebody
 from tests.survey.api.conftest import ANSWERS, Office
-from tests.survey.api.neighbour import HOMES
+from tests.survey.api.neighbour import CODE, HOMES
 
 PATH = "/v1/submissions"
 
@@ -174,6 +174,92 @@ async def test_all_consent_taken_back_leaves_a_mark_and_nothing_else(office: Off
     assert (again["state"], again["answers"], edit.status_code) == ("WITHDRAWN", None, 409)
     with psycopg.connect(admin_url) as connection:
         assert connection.execute("SELECT count(*) FROM survey.answers").fetchone() == (0,)
+
+
+async def test_an_edition_without_a_consent_takes_it_back(office: Office, admin_url: str) -> None:
+    """VIS-2. The edition before cannot be opened any more either."""
+    found = await office.round()
+    body = office.submission(found, answers={"party_member": "YES"}, consents=["ANSWERS", "PARTY"])
+    record = await office.done(office.visitor, PATH, body)
+    path = f"{PATH}/{record['id']}"
+
+    kept = await office.put(office.visitor, path, office.edit(consents=["ANSWERS", "PARTY"]), 1)
+    dropped = await office.put(office.visitor, path, office.edit(), 2)
+
+    with psycopg.connect(admin_url) as connection:
+        rows = connection.execute("SELECT instance_id FROM survey.answers").fetchall()
+    assert (kept.status_code, dropped.status_code) == (200, 200)
+    assert [str(row[0]) for row in rows] == [dropped.json()["instance_id"]]
+
+
+async def test_a_consent_that_was_never_given_is_taken_back_in_silence(office: Office, admin_url: str) -> None:
+    """VIS-2. Nothing changes, so nobody is told that something did."""
+    found = await office.round()
+    record = await office.done(office.visitor, PATH, office.submission(found))
+
+    said = await office.done(office.resident, f"{PATH}/{record['id']}/withdrawals", {"purposes": ["PARTY"]})
+
+    with psycopg.connect(admin_url) as connection:
+        told = connection.execute("SELECT 1 FROM survey.outbox WHERE type LIKE '%withdrawn%'").fetchall()
+    assert (said["version"], told) == (1, [])
+
+
+async def test_who_visits_here_no_longer_sees_nothing_of_what_he_took_down(office: Office) -> None:
+    """PRI-2. An ended role ends the sight of other people's answers, whoever wrote them down."""
+    found = await office.round()
+    record = await office.done(office.visitor, PATH, office.submission(found))
+    visit = await office.done(office.visitor, "/v1/visits", office.visit(found))
+    ended = Somebody([f"RESIDENT@{CODE}"], subject=office.visitor.subject)
+
+    gone = [await office.get(ended, f"{PATH}/{record['id']}"), await office.get(ended, f"/v1/visits/{visit['id']}")]
+    lists = [await office.get(ended, path, round_id=found["id"]) for path in (PATH, "/v1/visits")]
+    side = (await office.get(ended, f"/v1/rounds/{found['id']}/homes/{HOMES[0]}")).json()
+    taken_back = await office.post(ended, f"{PATH}/{record['id']}/withdrawals", {})
+
+    assert [reply.status_code for reply in (*gone, taken_back)] == [404, 404, 404]
+    assert [reply.json()["items"] for reply in lists] == [[], []]
+    assert (side["visits"], side["records"]) == ([], [])
+
+
+async def test_the_office_reads_sensitive_answers_for_a_purpose_that_the_audit_keeps(
+    office: Office, admin_url: str
+) -> None:
+    """PRI-2, PRI-7. Who heard it and the home itself read it as it was told; nobody else can ask."""
+    found = await office.round()
+    body = office.submission(found, answers={"party_member": "YES"}, consents=["ANSWERS", "PARTY"])
+    record = await office.done(office.visitor, PATH, body)
+    path, reading = f"{PATH}/{record['id']}", {"purpose": "核对党员名册"}
+
+    seen = [(await office.get(who, path)).json() for who in (office.clerk, office.officer)]
+    seen += (await office.get(office.clerk, f"/v1/rounds/{found['id']}/homes/{HOMES[0]}")).json()["records"]
+    heard = [(await office.get(who, path)).json() for who in (office.visitor, office.resident)]
+    read = await office.done(office.officer, f"{path}/readings", reading)
+    refused = [await office.post(who, f"{path}/readings", reading) for who in (office.visitor, office.stranger)]
+    bare = await office.post(office.clerk, f"{path}/readings", {"purpose": " "})
+
+    assert [(one["answers"], one["withheld"]) for one in seen] == [(ANSWERS, ["/party_member"])] * 3
+    assert all("/party_member" not in one["values"] for one in seen)
+    assert [(one["answers"]["party_member"], one["withheld"]) for one in (*heard, read)] == [("YES", [])] * 3
+    assert [reply.status_code for reply in (*refused, bare)] == [403, 404, 422]
+    with psycopg.connect(admin_url) as connection:
+        rows = connection.execute(
+            "SELECT actor, operation, subject_id, purpose FROM survey.audit WHERE purpose IS NOT NULL"
+        ).fetchall()
+    assert rows == [(f"person:{office.officer.subject}", "read_answers", record["id"], reading["purpose"])]
+
+
+async def test_no_kept_reply_brings_withdrawn_answers_back(office: Office, admin_url: str) -> None:
+    """VIS-2, PRI-2. What a device repeats under its key is answered as the record stands now."""
+    found = await office.round()
+    body, key = office.submission(found, answers={"occupation": "SELF"}), {"Idempotency-Key": "handed-in"}
+    record = await office.done(office.visitor, PATH, body, **key)
+    await office.done(office.resident, f"{PATH}/{record['id']}/withdrawals", {}, **{"Idempotency-Key": "taken-back"})
+
+    again = await office.done(office.visitor, PATH, body, **key)
+
+    assert (again["state"], again["answers"], again["values"]) == ("WITHDRAWN", None, None)
+    with psycopg.connect(admin_url) as connection:
+        assert connection.execute("SELECT count(*) FROM survey.idempotency").fetchone() == (0,)
 
 
 async def test_answers_are_not_readable_in_the_database(office: Office, admin_url: str) -> None:

@@ -155,6 +155,13 @@ BROKEN: dict[str, tuple[Rows, Rows, list[Place]]] = {
         [row("text", "a", consent="PARTY", required="yes")], [],
         [("survey", 2, "required", "CONSENT_REQUIRED", 0)],
     ),
+    "a required question in a group with a consent": (
+        [row("begin_group", "g", consent="PARTY"), row("text", "a", required="yes"), row("end_group", "")], [],
+        [("survey", 3, "required", "CONSENT_REQUIRED", 0)],
+    ),
+    "an id number asked for in the hint": (
+        [row("text", "a", hint="请填身份证号")], [], [("survey", 2, "label", "ID_NUMBER", 0)],
+    ),
     "a consent that is no purpose": (
         [row("text", "a", consent="party")], [], [("survey", 2, "consent", "CONSENT_BAD", 0)],
     ),

@@ -1,5 +1,6 @@
 """Figures tell how many, and of nobody which (VIS-4)."""
 
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
@@ -89,6 +90,46 @@ def test_a_question_asked_by_a_hidden_answer_is_hidden_wholly() -> None:
 
     assert shown(whole, "then") == {"RICE": 6, "LAMP": 6, "TALK": 6, "NO_ANSWER": 30}
     assert set(shown(telling, "then").values()) == {None}
+
+
+def conditional(answers: Sequence[int]) -> Figures:
+    """So many of those who were asked gave each answer; of `one` every cell is great enough to be shown."""
+    asked = [Answered({"/one": "RICE", "/then": name}) for name, count in zip(CHOICES, answers, strict=True)
+             for _ in range(count)]  # fmt: skip
+    return figures_of(FORM, [*asked, *records(LAMP=5, TALK=5, NO_ANSWER=5)])
+
+
+def test_how_many_were_not_asked_gives_no_small_cell_back() -> None:
+    """VIS-4. The deciding question shows that fifteen were not asked, so nobody's silence hides the two."""
+    assert shown(conditional([10, 8, 2]), "one") == {"RICE": 20, "LAMP": 5, "TALK": 5, "NO_ANSWER": 5}
+    assert shown(conditional([10, 8, 2]), "then") == {"RICE": 10, "LAMP": None, "TALK": None, "NO_ANSWER": None}
+
+
+def test_a_hidden_answer_is_never_certain_to_who_knows_how_many_were_asked() -> None:
+    """VIS-4. Every table of up to twelve who were asked and all answered."""
+    said: dict[tuple[int, tuple[int | None, ...]], list[tuple[int, ...]]] = {}
+    for counts in product(range(13), repeat=3):
+        if 5 <= sum(counts) <= 12:
+            seen = shown(conditional(counts), "then")
+            said.setdefault((sum(counts), tuple(seen[name] for name in CHOICES)), []).append(counts)
+    for (_, seen), possible in said.items():
+        for place in (place for place, count in enumerate(seen) if count is None):
+            assert len({counts[place] for counts in possible}) > 1, (seen, possible)
+
+
+def test_what_nearly_all_of_those_who_were_asked_chose_is_as_telling() -> None:
+    """VIS-4. Two did not choose it, whoever else was not asked."""
+    many = [Answered({"/many": "RICE LAMP"})] * 18 + [Answered({"/many": "LAMP"})] * 2
+
+    assert shown(figures_of(FORM, [*many, *[Answered({})] * 20]), "many")["RICE"] is None
+
+
+def test_a_list_that_another_answer_filters_tells_nothing_that_is_hidden_there() -> None:
+    """VIS-4. Who lives on which floor is hidden; the offers of a floor would add up to it."""
+    form = form_of([row("integer", "storey"), row("select_one help", "near", choice_filter="floor = ${storey}")])
+    found = [Answered({"/storey": "1", "/near": "RICE"})] * 9 + [Answered({"/storey": "2", "/near": "LAMP"})] * 9
+
+    assert set(shown(figures_of(form, found), "near").values()) == {None}
 
 
 def test_a_choice_that_nearly_all_made_is_as_telling_as_one_that_few_made() -> None:
