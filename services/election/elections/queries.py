@@ -13,12 +13,13 @@ from services.election.elections.items import Parts, members_of, questions_of
 from services.election.elections.nominees import names_of
 from services.election.errors import ElectionUnknown
 from services.election.rules import turnout
+from services.election.rules.extending import Window, barred
 from services.election.rules.household import Terms
 from services.election.rules.objections import Course
-from services.election.rules.parameters import Kind, Preset, Rules, rules_from
+from services.election.rules.parameters import Kind, Preset, Rules, parameters_of, rules_from
 from services.election.rules.roles import DELIVERER_ROLES, DESK_ROLES, DRAFT_ROLES, READER_ROLES
 from services.election.rules.rolls import needs_note
-from services.election.rules.states import HIDDEN, OVER, Facts, State
+from services.election.rules.states import HIDDEN, OVER, Facts, State, allowed
 from services.election.tables import Ballot, BallotVoid, Election, RollEntry, RollHome, Step
 from shared.identity import Actor
 from shared.paging import Orders, down, up
@@ -32,6 +33,14 @@ ELECTIONS = Orders(
         "oldest": (up(Election.made_at), up(Election.id)),
     },
 )
+ENDED = exists().where(
+    BallotVoid.election_id == Ballot.election_id,
+    BallotVoid.entry_id == Ballot.entry_id,
+    BallotVoid.revision >= Ballot.revision,
+)
+"""A ballot is void, or was replaced by one that is (BAL-12)."""
+EXTEND = "EXTEND"
+"""Moving the end of the window: no step of the path, and made once like one (BAL-6)."""
 HISTORY = Orders("election_history", {"oldest": (up(Step.position),)})
 
 
@@ -73,6 +82,18 @@ def facts_of(election: Election) -> Facts:
         recount_due=election.recount_due,
         posted_at=election.posted_at,
     )
+
+
+def window_of(election: Election) -> Window:
+    """The window as it runs, by how many days it may be extended: none where the preset has no such parameter."""
+    days = rules_of(election).extension_days if "extension_days" in parameters_of(Preset(election.preset)) else 0
+    return Window(State(election.state), election.closes_at, election.first_closes_at is not None, days)
+
+
+def allowed_now(election: Election, now: datetime) -> list[str]:
+    """What could be done with it now, by whoever may."""
+    steps = [str(step) for step in allowed(facts_of(election), now)]
+    return [*steps, EXTEND] if barred(window_of(election), now) is None else steps
 
 
 def course_of(election: Election) -> Course:
@@ -189,16 +210,11 @@ async def turnout_of(db: AsyncSession, actor: Actor, election: Election, now: da
 
 async def _by_building(db: AsyncSession, election: Election, until: datetime) -> tuple[BuildingTurnout, ...]:
     """A ballot that was voided is no turnout, nor is what it had replaced (BAL-12)."""
-    ended = exists().where(
-        BallotVoid.election_id == election.id,
-        BallotVoid.entry_id == Ballot.entry_id,
-        BallotVoid.revision >= Ballot.revision,
-    )
     counted = (
         select(RollEntry.building, func.count(RollEntry.id.distinct()), func.count(Ballot.entry_id.distinct()))
         .outerjoin(
             Ballot,
-            and_(Ballot.election_id == election.id, Ballot.entry_id == RollEntry.id, Ballot.cast_at <= until, ~ended),
+            and_(Ballot.election_id == election.id, Ballot.entry_id == RollEntry.id, Ballot.cast_at <= until, ~ENDED),
         )
         .where(RollEntry.election_id == election.id)
         .group_by(RollEntry.building)

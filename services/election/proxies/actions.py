@@ -51,9 +51,6 @@ async def register_proxy(
     entry, giver = await _principal(db, actor, election, given.home_id)
     if giver is Giver.PRINCIPAL:
         _check_signed(actor, election, moment.real)
-    why = refusal(await _authority(db, election, entry, given, giver, paper), rules_of(election).proxy_principals)
-    if why is not None:
-        raise _refused(why)
     proxy = Proxy(
         id=new_id(),
         election_id=election.id,
@@ -64,6 +61,9 @@ async def register_proxy(
         paper_file=paper,
         at=moment.now,
     )
+    why = refusal(await _authority(db, election, entry, proxy, giver), rules_of(election).proxy_principals)
+    if why is not None:
+        raise _refused(why)
     db.add(proxy)
     await db.flush()
     audit.note(db, "proxy", proxy.id, election.compound_code, warrant=given.warrant, agent=str(given.agent_id))
@@ -109,21 +109,19 @@ def _check_signed(actor: Actor, election: Election, real: datetime) -> None:
         raise cast_refused(why)
 
 
-async def _authority(
-    db: AsyncSession, election: Election, entry: RollEntry, given: Given, giver: Giver, paper: str | None
-) -> Authority:
+async def _authority(db: AsyncSession, election: Election, entry: RollEntry, proxy: Proxy, giver: Giver) -> Authority:
     stands = select(func.count()).where(
         Proxy.election_id == election.id, Proxy.entry_id == entry.id, Proxy.ended_at.is_(None)
     )
     return Authority(
         kind=Kind(election.kind),
         basis=entry.basis,
-        warrant=given.warrant,
-        agent=given.agent_id,
+        warrant=Warrant(proxy.warrant),
+        agent=proxy.agent_id,
         owners=frozenset(entry.owner_ids),
         giver=giver,
-        has_paper=paper is not None,
-        principals=await principals_of(db, election.id, given.agent_id, _counted()),
+        has_paper=proxy.paper_file is not None,
+        principals=await principals_of(db, proxy, _counted()),
         stands=(await db.execute(stands)).scalar_one() > 0,
     )
 
