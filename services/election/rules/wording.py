@@ -58,6 +58,10 @@ WORDS: Mapping[Why | Misfit | CorrectionWhy | SimulationWhy, tuple[str, str]] = 
     ),
     Why.MUST_REPEAT: ("本次投票须重新进行,不能定案。", "It is to be repeated and does not become final."),
     Why.OBJECTIONS_OPEN: ("还有异议未处理完毕。", "An objection is not settled yet."),
+    Why.TOO_LITTLE_LEFT: (
+        "剩余时间已短于最短投票期限,请撤销后重新公告。",
+        "Less than the least voting window is left: cancel it and announce anew.",
+    ),
     Why.CALENDAR_MISSING: ("该年度的节假日安排尚未公布。", "The holidays of that year are not published yet."),
     CorrectionWhy.NOT_NOW: ("此阶段名册不能更正。", "The roll is not corrected in this state."),
     CorrectionWhy.ELECTORATE_FROZEN: (

@@ -9,7 +9,7 @@ import psycopg
 
 from services.election.ballots.noticing import give_notice
 from tests.election.api.casting import lines, owned, owner, upload, vote
-from tests.election.api.conftest import CLOSES, OPENS, Hall
+from tests.election.api.conftest import CLOSES, MONDAY, OPENS, Hall
 from tests.election.api.neighbour import home_id
 from tests.factories.tokens import Somebody
 
@@ -146,6 +146,23 @@ async def test_a_window_is_extended_once_with_a_line_and_takes_ballots_until_its
     assert lines(admin_url, election)[3] == {"type": "EXTENDED", "day": "2026-11-27", "closes_at": later.isoformat()}
     assert (await hall.get(hall.clerk, f"{path}/announcement")).json() == text
     await hall.step(election, "closings")
+
+
+async def test_what_may_be_done_names_the_extension_while_it_may_be_made(hall: Hall) -> None:
+    """BAL-6. To the desk alone, and to nobody in a members' vote, whose window is not extended."""
+    election = await hall.decision_opened()
+    path = f"/v1/elections/{election['id']}"
+    early = await hall.post(hall.clerk, f"{path}/closings")
+    seen = [(await hall.get(who, path)).json()["allowed"] for who in (hall.clerk, hall.residents[2])]
+    body = {"closes_at": (CLOSES + timedelta(days=1)).isoformat(), "reason": "返还率不足"}
+    await hall.step(election, "extensions", body)
+    after = (await hall.get(hall.clerk, path)).json()["allowed"]
+    hall.now_is(MONDAY)
+    members = await hall.decision_opened("MEMBERS_VOTE")
+    refused = await hall.post(hall.clerk, f"/v1/elections/{members['id']}/extensions", body)
+
+    assert (election["allowed"], early.json()["allowed"], seen) == (["EXTEND"], ["EXTEND"], [["EXTEND"], []])
+    assert (after, members["allowed"], refused.status_code) == ([], [], 409)
 
 
 async def test_after_the_end_nobody_extends(hall: Hall) -> None:

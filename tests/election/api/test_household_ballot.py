@@ -52,6 +52,19 @@ async def test_a_tie_at_the_border_is_drawn_from_the_seed_that_was_announced(hal
     assert result["seed"] == seed
 
 
+async def test_who_opens_too_late_is_told_to_announce_anew(hall: Hall) -> None:
+    """BAL-6. Five of the seven days must be left."""
+    election = await hall.announced()
+    path = f"/v1/elections/{election['id']}"
+    hall.now_is(CLOSES - timedelta(days=5) + timedelta(seconds=1))
+
+    zh = await hall.post(hall.clerk, f"{path}/openings")
+    en = await hall.post(hall.clerk, f"{path}/openings", **{"Accept-Language": "en"})
+
+    assert (zh.status_code, zh.json()["why"], zh.json()["allowed"]) == (409, "TOO_LITTLE_LEFT", ["CANCEL"])
+    assert "announce anew" in en.json()["detail"] and zh.json()["detail"] != en.json()["detail"]
+
+
 async def test_nobody_who_orders_the_names_knows_the_seed_of_the_lot(hall: Hall) -> None:
     """BAL-11, COM-1. Else a favourite could be given the number that draws first."""
     election = await hall.draft()
