@@ -429,7 +429,7 @@ class Record:
     def unanimous(self, sides: Said, told: Said, item: Said) -> Said:
         shown = {name: sides[name] for name in (*SIDES, "silent", "not_agree") if name in told}
         agreed = shown["agree"] if isinstance(shown["agree"], int) else shown["agree"]["heads"]
-        found = verdict(test("UNANIMITY", "HEADS", agreed, len(self.entries), ALL))
+        found = verdict(test("UNANIMITY", "HEADS", agreed, item["roll"]["heads"], ALL))
         return {"majority": "UNANIMOUS", **shown, **found, "stands": found["passed"]}
     def members(self, sides: Said, told: Said, item: Said) -> Said:
         given = sides.get("members", told)

@@ -90,7 +90,7 @@ def _objector(actor: Actor, election: Election, party: Party, asked: Objecting, 
         if why is not None:
             raise cast_refused(why)
         return actor.subject
-    if not party.desk or asked.objector_id not in party.entry.owner_ids:
+    if not party.desk or asked.objector_id not in party.owners:
         raise HomeNotOnRoll
     if asked.paper is None:
         raise dispute_refused(DisputeWhy.PAPER_NEEDED)

@@ -98,7 +98,14 @@ def allowed_now(election: Election, now: datetime) -> list[str]:
 
 def course_of(election: Election) -> Course:
     """The election as the objections' clock sees it (PUB-6)."""
-    return Course(State(election.state), rules_of(election), election.roll_posted_at, election.posted_at)
+    return Course(
+        state=State(election.state),
+        rules=rules_of(election),
+        roll_posted_at=election.roll_posted_at,
+        posted_at=election.posted_at,
+        kind=Kind(election.kind),
+        counted=election.counted_at is not None,
+    )
 
 
 def terms_of(election: Election, numbers: frozenset[int]) -> Terms:

@@ -138,6 +138,7 @@ class CorrectionWhy(StrEnum):
 
     NOT_NOW = "NOT_NOW"
     ELECTORATE_FROZEN = "ELECTORATE_FROZEN"
+    HOUSEHOLDS_FROZEN = "HOUSEHOLDS_FROZEN"
     NOT_IN_HOUSEHOLDS = "NOT_IN_HOUSEHOLDS"
     NOT_OF_MEMBERS = "NOT_OF_MEMBERS"
     NOTHING_CHANGES = "NOTHING_CHANGES"
@@ -166,6 +167,8 @@ def correction_refusal(kind: Kind, state: State, change: Change) -> CorrectionWh
         return CorrectionWhy.NOT_IN_HOUSEHOLDS
     if is_frozen(state) and change not in WEIGHS_ONLY:
         return CorrectionWhy.ELECTORATE_FROZEN
+    if is_frozen(state) and kind is Kind.HOUSEHOLD and change is Change.REMOVE:
+        return CorrectionWhy.HOUSEHOLDS_FROZEN  # each dwelling weighs one: without it, it is another electorate
     return None
 
 

@@ -62,7 +62,8 @@ async def test_who_opens_too_late_is_told_to_announce_anew(hall: Hall) -> None:
     en = await hall.post(hall.clerk, f"{path}/openings", **{"Accept-Language": "en"})
 
     assert (zh.status_code, zh.json()["why"], zh.json()["allowed"]) == (409, "TOO_LITTLE_LEFT", ["CANCEL"])
-    assert "announce anew" in en.json()["detail"] and zh.json()["detail"] != en.json()["detail"]
+    assert "announce anew" in en.json()["detail"]
+    assert zh.json()["detail"] != en.json()["detail"]
 
 
 async def test_nobody_who_orders_the_names_knows_the_seed_of_the_lot(hall: Hall) -> None:

@@ -262,6 +262,22 @@ async def test_a_proposal_is_not_confirmed_once_the_home_has_changed(hall: Hall)
     assert unknown.status_code == 404
 
 
+async def test_from_a_household_roll_nobody_is_taken_once_it_is_announced(hall: Hall) -> None:
+    """VOTE-7, BAL-11. Each dwelling weighs one: the log would say one less than the count."""
+    election = await hall.announced()
+
+    zh = await correct(hall, election, "REMOVE", 1)
+    en = await hall.post(
+        hall.clerk,
+        f"/v1/elections/{election['id']}/roll/corrections",
+        {"change": "REMOVE", "home_id": str(home_id(1)), "reason": "重复"},
+        **{"Accept-Language": "en"},
+    )
+
+    assert (zh.status_code, zh.json()["why"]) == (409, "HOUSEHOLDS_FROZEN")
+    assert zh.json()["detail"] != en.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("preset", "change", "place", "more", "status", "why"),
     [
