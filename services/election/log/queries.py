@@ -17,7 +17,6 @@ from services.election.log.status import Status, status_tree
 from services.election.log.trees import Trees
 from services.election.rules.commitments import Said, who_said
 from services.election.rules.leaves import LeafType
-from services.election.rules.roles import DELIVERER_ROLES
 from services.election.rules.states import OVER, State
 from services.election.rules.turnout import public_hour
 from services.election.tables import Checkpoint, Election, Leaf, RollEntry
@@ -28,29 +27,28 @@ from shared.sealing import Keys
 CHECKPOINTS = Orders("checkpoints", {"newest": (down(Checkpoint.size),)})
 
 
-def checkpoints_of(actor: Actor, election: Election, now: datetime) -> Select[Any]:
-    """BAL-9. How long the log is tells the turnout: while voting runs, those of the last full hour and before, except
-    for whoever goes from door to door."""
+def checkpoints_of(election: Election, now: datetime) -> Select[Any]:
+    """BAL-9. How long the log is tells the turnout: while voting runs, those of the last full hour and before. Whoever
+    goes from door to door sees no newer ones: the index of a paper that he just handed in would tell him its choice,
+    once the public record opens it."""
     found = select(Checkpoint).where(Checkpoint.election_id == election.id)
-    if election.state == State.OPEN and not actor.holds(DELIVERER_ROLES, election.compound_code):
+    if election.state == State.OPEN:
         found = found.where(Checkpoint.at <= public_hour(now))
     return cast("Select[Any]", found)
 
 
-async def newest_checkpoint(db: AsyncSession, actor: Actor, election: Election, now: datetime) -> Checkpoint:
+async def newest_checkpoint(db: AsyncSession, election: Election, now: datetime) -> Checkpoint:
     """Errors: CheckpointMissing."""
-    wanted = checkpoints_of(actor, election, now).order_by(Checkpoint.size.desc()).limit(1)
+    wanted = checkpoints_of(election, now).order_by(Checkpoint.size.desc()).limit(1)
     found: Checkpoint | None = (await db.execute(wanted)).scalar_one_or_none()
     if found is None:
         raise CheckpointMissing
     return found
 
 
-async def checkpoint_of_size(
-    db: AsyncSession, actor: Actor, election: Election, size: int, now: datetime
-) -> Checkpoint:
+async def checkpoint_of_size(db: AsyncSession, election: Election, size: int, now: datetime) -> Checkpoint:
     """Errors: ProofUnknown where none of that size may be told."""
-    wanted = checkpoints_of(actor, election, now).where(Checkpoint.size == size)
+    wanted = checkpoints_of(election, now).where(Checkpoint.size == size)
     found: Checkpoint | None = (await db.execute(wanted)).scalar_one_or_none()
     if found is None:
         raise ProofUnknown
@@ -64,16 +62,16 @@ def leaves_of(election_id: UUID, start: int, end: int) -> Select[Any]:
 
 
 async def two_checkpoints(
-    db: AsyncSession, actor: Actor, election: Election, sizes: tuple[int | None, int | None], now: datetime
+    db: AsyncSession, election: Election, sizes: tuple[int | None, int | None], now: datetime
 ) -> tuple[Checkpoint, Checkpoint]:
     """By their sizes; None: the first, the newest. Errors: CheckpointMissing, ProofUnknown."""
     old, new = sizes
-    last = await newest_checkpoint(db, actor, election, now)
+    last = await newest_checkpoint(db, election, now)
     if new is not None:
-        last = await checkpoint_of_size(db, actor, election, new, now)
+        last = await checkpoint_of_size(db, election, new, now)
     if old is not None:
-        return await checkpoint_of_size(db, actor, election, old, now), last
-    first = checkpoints_of(actor, election, now).order_by(Checkpoint.size).limit(1)
+        return await checkpoint_of_size(db, election, old, now), last
+    first = checkpoints_of(election, now).order_by(Checkpoint.size).limit(1)
     return (await db.execute(first)).scalar_one(), last
 
 

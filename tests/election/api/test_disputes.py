@@ -209,3 +209,4 @@ async def test_every_owner_is_told_of_a_ballot_of_his_home(hall: Hall) -> None:
     assert read == [5, 0, 1]
     assert [[one["revision"] for one in reply.json()["items"]] for reply in told] == [[3, 2, 1], [3, 2, 1], []]
     assert all(secret not in reply.text for reply in told for secret in (receipt["code"], "AGREE", receipt["what"]))
+    assert all("log_index" not in reply.text for reply in told)
