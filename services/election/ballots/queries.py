@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, exists, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.elections.queries import entries_of, homes_on, rules_of
+from services.election.elections.queries import entries_of, homes_on, own_home, rules_of
 from services.election.errors import BallotUnknown, HomeNotOnRoll
 from services.election.rolls.effective import corrections_since_freeze, effective_places, places_with
 from services.election.rules.casting import Capacity, Cast, CastWhy, Claim, Warrant, claimed
@@ -133,9 +133,10 @@ def _mine(
 ) -> Mine:
     claim = claim_of(actor, election.compound_code, frozenset(entry.owner_ids), [home.home_id for home in homes])
     capacity = claimed(Kind(election.kind), replace(claim, agent=agent), rules_of(election).voters)
+    known = own_home(actor, entry, homes) or next(iter(homes), None)  # an agent is told for which home he casts
     return Mine(
-        homes[0].home_id if homes else None,
-        homes[0].label if homes else entry.label,
+        known.home_id if known else None,
+        known.label if known else entry.label,
         None if isinstance(capacity, CastWhy) else capacity,
         casts.get(entry.id, []),
     )

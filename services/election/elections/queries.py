@@ -203,16 +203,13 @@ class Turnout:
 
 async def turnout_of(db: AsyncSession, actor: Actor, election: Election, now: datetime) -> Turnout:
     """BAL-9. For the public hourly and in steps while it runs; per building for deliverers only."""
-    state = State(election.state)
-    by_building = await _by_building(db, election, now)
-    if actor.holds(DELIVERER_ROLES, election.compound_code):
-        return Turnout(election.entries, sum(one.cast for one in by_building), now, True, by_building)
-    if state in OVER:
-        return Turnout(election.entries, sum(one.cast for one in by_building), now, True, None)
-    hour = turnout.public_hour(now)
-    hourly = await _by_building(db, election, hour)
-    told = turnout.public_cast(state, sum(one.cast for one in hourly))
-    return Turnout(election.entries, told, hour, False, None)
+    state, delivers = State(election.state), actor.holds(DELIVERER_ROLES, election.compound_code)
+    exact = delivers or state in OVER
+    as_of = now if exact else turnout.public_hour(now)
+    by_building = await _by_building(db, election, as_of)
+    cast = sum(one.cast for one in by_building)
+    told = cast if exact else turnout.public_cast(state, cast)
+    return Turnout(election.entries, told, as_of, exact, by_building if delivers else None)
 
 
 async def _by_building(db: AsyncSession, election: Election, until: datetime) -> tuple[BuildingTurnout, ...]:
@@ -242,6 +239,13 @@ async def entries_of(db: AsyncSession, actor: Actor, election_id: UUID) -> Seque
     mine = or_(RollEntry.id.in_(tied), literal(actor.subject, Uuid()) == any_(RollEntry.owner_ids))
     found = select(RollEntry).where(RollEntry.election_id == election_id, mine).order_by(RollEntry.place)
     return (await db.execute(found)).scalars().all()
+
+
+def own_home(actor: Actor, entry: RollEntry, homes: Sequence[RollHome]) -> RollHome | None:
+    """PUB-4. The home that he knows an entitlement by: who lives in one of its homes is not told what else its owner
+    has. None for a member, and for who has no home of it."""
+    owns = actor.subject in entry.owner_ids
+    return next((home for home in homes if owns or home.home_id in actor.homes), None)
 
 
 async def homes_on(db: AsyncSession, election_id: UUID, entries: Sequence[UUID]) -> dict[UUID, list[RollHome]]:

@@ -1,6 +1,6 @@
 """What may be read of a log: checkpoints, leaves, proofs; while voting runs no fresher than the turnout."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.queries import receipt_of
 from services.election.ballots.sealed import open_choice
-from services.election.elections.queries import entries_of
+from services.election.elections.queries import entries_of, homes_on, own_home
 from services.election.errors import CheckpointMissing, ProofUnknown, StatusUnsettled
 from services.election.log.status import Status, status_tree
 from services.election.log.trees import Trees
@@ -19,7 +19,7 @@ from services.election.rules.commitments import Said, who_said
 from services.election.rules.leaves import LeafType
 from services.election.rules.states import OVER, State
 from services.election.rules.turnout import public_hour
-from services.election.tables import Checkpoint, Election, Leaf, RollEntry
+from services.election.tables import Checkpoint, Election, Leaf, RollEntry, RollHome
 from shared.identity import Actor
 from shared.paging import Orders, down
 from shared.sealing import Keys
@@ -144,15 +144,28 @@ class Proved:
 async def my_statuses(db: AsyncSession, actor: Actor, election: Election) -> list[Proved]:
     """The caller's own entitlements only. Errors: StatusUnsettled before the count, or where a recount is due."""
     mine = {entry.id: entry for entry in await entries_of(db, actor, election.id)}
+    homes = await homes_on(db, election.id, list(mine))
     leaf, built = await status_leaf(db, election.id), await status_tree(db, election.id)
     if leaf is None or f'"root":"{built.root.hex()}"'.encode() not in leaf.body:
         raise StatusUnsettled(state=election.state)
     size = len(built.lines)
     return [
-        Proved(line, mine[line.entry_id].label, size, built.root, leaf.log_index, built.tree.inclusion(place, size))
+        Proved(
+            line,
+            _label(actor, mine[line.entry_id], homes),
+            size,
+            built.root,
+            leaf.log_index,
+            built.tree.inclusion(place, size),
+        )
         for place, line in enumerate(built.lines)
         if line.entry_id in mine
     ]
+
+
+def _label(actor: Actor, entry: RollEntry, homes: Mapping[UUID, Sequence[RollHome]]) -> str:
+    known = own_home(actor, entry, homes.get(entry.id, ()))
+    return known.label if known else entry.label
 
 
 async def entries_in_place(db: AsyncSession, election_id: UUID) -> Sequence[RollEntry]:
