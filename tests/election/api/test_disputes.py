@@ -49,6 +49,24 @@ async def test_a_co_owners_objection_suspends_until_it_is_withdrawn(hall: Hall) 
     assert (await hall.get(owner(5), path)).json()["items"] == []
 
 
+async def test_who_gave_in_objects_again_to_the_next_ballot_and_not_to_the_joint_word(hall: Hall) -> None:
+    """VOTE-1. Withdrawn for a promise, which the next ballot breaks."""
+    election, ann, bob = await co_owned(hall)
+    path, body = f"/v1/elections/{election['id']}/ballot-objections", {"home_id": str(home_id(1))}
+    await vote(hall, ann, election, 1)
+    first = (await hall.post(bob, path, body)).json()
+    await hall.post(bob, f"{path}/{first['id']}/resolutions", {})
+    await vote(hall, ann, election, 1, replaces=1)
+
+    second = await hall.post(bob, path, body)
+    suspended = (await mine(hall, ann, election))["suspended"]
+    settled = await hall.post(hall.clerk, f"{path}/{first['id']}/resolutions", {"words": "双方到场,一致同意"})
+    third = await hall.post(bob, path, body)
+
+    assert (second.status_code, suspended, settled.status_code) == (201, True, 201)
+    assert (third.status_code, third.json()["why"]) == (409, "OBJECTED_ALREADY")
+
+
 async def test_the_desk_settles_with_the_joint_word_and_nothing_after_closing(hall: Hall) -> None:
     """VOTE-1: unresolved at closing stays unresolved."""
     election, ann, bob = await co_owned(hall)

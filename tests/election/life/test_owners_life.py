@@ -287,14 +287,14 @@ class OwnersLife(Life):
 
     @rule(name=ANYONE, place=PLACE)
     def dispute(self, name: str, place: int) -> None:
-        """VOTE-1. A co-owner objects to the ballot that stands, once."""
+        """VOTE-1. A co-owner objects to the ballot that stands, anew once he gave in."""
         home = self.roll.homes.get(place)
         reply = self.post(PEOPLE[name], f"{self.path}/ballot-objections", {"home_id": str(home_id(place))})
         status = self._early(place, self._is_open)
         if status is None and home:
             box = self.box(home.head)
             mine = name in self.roll.owners(home.head)
-            fair = box.stands is not None and box.stands.by != name and name not in box.objectors
+            fair = box.stands is not None and box.stands.by != name and not box.objectors.get(name)
             status = 404 if not mine else 201 if fair else 409
         assert reply.status_code == status, reply.text
         if status == 201 and home:
