@@ -72,6 +72,10 @@ WORDS: Mapping[Why | Misfit | CorrectionWhy | SimulationWhy, tuple[str, str]] = 
         "公告之后户数不再变动;名册有误的,可提出异议,重新投票。",
         "Once announced no dwelling leaves the roll: object to it, and the ballot may be repeated.",
     ),
+    CorrectionWhy.AREA_FROZEN: (
+        "名册冻结后,面积不能改为未知。",
+        "Once frozen an area is not made unknown: the note that tells both denominators is signed.",
+    ),
     CorrectionWhy.NOT_IN_HOUSEHOLDS: ("每户一票,不分不并。", "A dwelling has one ballot: there is nothing to regroup."),
     CorrectionWhy.NOT_OF_MEMBERS: ("委员名单在草案中写定。", "Members are named in the draft."),
     CorrectionWhy.NOTHING_CHANGES: ("没有变化。", "Nothing would change."),

@@ -235,6 +235,7 @@ async def test_what_was_corrected_after_the_freeze_is_what_is_counted(hall: Hall
         ("SPLIT", {}, "ELECTORATE_FROZEN"),
         ("ADD", {}, "ELECTORATE_FROZEN"),
         ("AREA", {"area": "80.00"}, "NOTHING_CHANGES"),
+        ("AREA", {"area": None}, "AREA_FROZEN"),
     ],
 )
 async def test_once_frozen_nobody_is_added_and_nobody_regrouped(
