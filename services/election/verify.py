@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 Said = dict[str, Any]
-SHANGHAI, EXTENSION = timezone(timedelta(hours=8)), timedelta(days=15)
+SHANGHAI, PUNCTUAL = timezone(timedelta(hours=8)), timedelta(hours=1)
 SPECIAL = {"RAISE_FUND", "REBUILD", "CHANGE_COMMON_PARTS"}
 TWO_THIRDS, OVER_HALF, THREE_QUARTERS, ALL = (2, 3, True), (1, 2, False), (3, 4, True), (1, 1, True)
 OPEN_LEAVES = {"ANNOUNCED", "ROLL", "OPENED", "EXTENDED", "CAST", "RETURNED", "CLOSE", "VOID", "CORRECTION"}
@@ -45,19 +45,16 @@ def plus(*sides: Said) -> Said:
 
 class Peaks:
     """A log so far, as the roots of its complete subtrees, largest first (RFC 6962)."""
-
     def __init__(self, commitments: Any = ()) -> None:
         self.size, self.peaks = 0, []
         for one in commitments:
             self.add(sha(b"\x00", bytes.fromhex(one)))
-
     def add(self, leaf: bytes) -> None:
         size = self.size
         while size & 1:
             leaf, size = sha(b"\x01", self.peaks.pop(), leaf), size >> 1
         self.peaks.append(leaf)
         self.size += 1
-
     def root(self) -> bytes:
         found: bytes = self.peaks[-1] if self.peaks else sha()
         for peak in reversed(self.peaks[:-1]):
@@ -66,7 +63,6 @@ class Peaks:
 
 class Note:
     """A signed checkpoint: origin, size, root and algorithms; then who signed."""
-
     def __init__(self, text: str) -> None:
         body, _, line = text.partition("\n\n")
         self.origin, size, root, algorithms = body.split("\n")
@@ -75,7 +71,6 @@ class Note:
         self.signed = b64decode(signed, validate=True)
         if (mark, len(self.signed), algorithms, text[-1]) != ("—", 68, "SHA-256 Ed25519", "\n"):
             raise ValueError("not a checkpoint of SHA-256 and Ed25519")
-
     def signed_by(self, key: str) -> bool:
         name, key_id, encoded = key.split("+", 2)
         public = b64decode(encoded, validate=True)
@@ -160,7 +155,7 @@ class Record:
     def on_entry(self, said: Said) -> None:
         self.must(said["place"] == len(self.entries), "ROLL", f"place {len(self.entries)} of the roll is missing")
         if self.complete:
-            own = (said["said"]["election"], said["said"]["place"]) == (self.election, len(self.entries))
+            own = {**said["said"], "election": self.election, "place": len(self.entries), "heads": 1} == said["said"]
             same = own and commits(said["salt"], said["said"]) == said["commitment"]
             self.must(same, "ROLL_ENTRY", "the row is not the one that was frozen")
         self.entries.append(said)
@@ -187,8 +182,8 @@ class Record:
         self.day = day
         if index < 2 or kind in {"ANNOUNCED", "ROLL"}:
             self.must(kind == ("ANNOUNCED", "ROLL", "")[min(index, 2)], "LEAF_ORDER", f"{kind} may not be leaf {index}")
-        if self.must(kind in (LATE_LEAVES if late else OPEN_LEAVES), "LATE_LEAF" if late else "LEAF_ORDER",
-                     f"{kind} may not stand {'after' if late else 'before'} the closing"):
+        fits = self.final < 0 and kind in (LATE_LEAVES if late else OPEN_LEAVES)
+        if self.must(fits, "LATE_LEAF" if late else "LEAF_ORDER", f"{kind} may not stand here"):
             getattr(self, f"leaf_{kind.lower()}")(index, leaf)
     def leaf_announced(self, index: int, leaf: Said) -> None:
         self.must(sha(self.terms["text"].encode()).hex() == leaf["text"], "TEXT", "not the announced", self.terms_line)
@@ -201,10 +196,13 @@ class Record:
             total = sum(one["said"][name] for one in self.entries)
             self.must(leaf[name] == total, "ROLL_TOTALS", f"the rows have {total} {name}")
     def leaf_opened(self, index: int, leaf: Said) -> None:
-        end, told = datetime.fromisoformat(leaf["closes_at"]), datetime.fromisoformat(self.terms["closes_at"])
-        fits = self.ends == told and leaf["day"] <= day_of(told) and told < end <= told + EXTENSION
+        end, told, opens, begun = (datetime.fromisoformat(one) for one in (
+            leaf["closes_at"], self.terms["closes_at"], self.terms["opens_at"], f"{leaf['day']}T00:00:00+08:00"))
+        most, least = (timedelta(days=self.terms["rules"].get(one, 0)) for one in ("extension_days", "window_min_days"))
+        fits = self.ends == told and leaf["day"] <= day_of(told) and told < end <= told + most
         if leaf["type"] == "OPENED":
-            fits = self.ends is None and end == told and leaf["day"] >= day_of(self.terms["opens_at"])
+            fits = self.ends is None and end == told and leaf["day"] >= day_of(opens)
+            fits &= begun - opens <= PUNCTUAL or told - begun >= least
         self.must(fits, "WINDOW", "not the announced window, or an extension that may not be")
         self.ends = end
     def leaf_cast(self, index: int, leaf: Said) -> None:
@@ -238,14 +236,14 @@ class Record:
 
     # Openings
     def on_correction(self, said: Said) -> None:
-        row, leaf = self.entries[said["said"]["place"]], self.corrections[said["index"]]
-        moved = {name: said["said"][name] - row["said"][name] for name in BOTH}
-        opened = (commits(said["salt"], said["said"]), sha(said["words"].encode()).hex())
-        same = opened == (leaf["entry"], leaf["reason"]) and leaf["after"] == plus(leaf["before"], moved)
-        self.must(same, "CORRECTION", "not the correction that was logged")
-        self.entries[said["said"]["place"]] = {**row, "said": said["said"]}
+        leaf, mine, row = self.corrections[said["index"]], said["said"], self.entries[said["said"]["place"]]
+        moved = {name: mine[name] - row["said"][name] for name in BOTH}
+        opened = (commits(said["salt"], mine), sha(said["words"].encode()).hex()) == (leaf["entry"], leaf["reason"])
+        same = mine == {**row["said"], **{name: mine[name] for name in (*BOTH, "area_unknown")}}
+        fits = opened and same and mine["heads"] in (0, 1) and leaf["after"] == plus(leaf["before"], moved)
+        self.must(fits, "CORRECTION", "not the correction that was logged, or of more than what the entitlement weighs")
+        self.entries[mine["place"]] = {**row, "said": mine}
     def choice(self, said: Said) -> Any:
-        # Against what its leaf, or the reading of its paper, commits to.
         committed = self.cast[said["index"]].get("what") or self.read.get(said["index"])
         if self.must("what" in said, "OPENING", "the ballot is not opened"):
             same = commits(said["what_salt"], said["what"]) == committed and said["what"]["election"] == self.election
@@ -313,6 +311,8 @@ class Record:
         for entry, cast in self.history.items():
             self.must(entry in known, "BALLOT", "a ballot of nobody on the roll", cast[0][3])
             live = cast[max((place for place, one in enumerate(cast) if self.voided(one[0])), default=-1) + 1 :]
+            alone = len(live) < 2 or "PAPER" not in {one[1] for one in live}
+            self.must(alone, "CHANNEL", "a paper stands beside another ballot of its entitlement", cast[0][3])
             counts = ([one for one in live if one[1] == "OWNER"] or live or [(-1,)])[-1][0]
             for index, _, effective, line in cast:
                 self.must(effective == (index == counts), "EFFECTIVE", "not the ballot that the rule takes", line)
@@ -361,17 +361,17 @@ class Record:
         return outcome, {"households": homes, "returned": cast, "valid": len(valid), "invalid": cast - len(valid),
                          "ranking": [placed[place] for place in sorted(placed)]}
     def count_candidates(self, shown: Said) -> tuple[str, Said]:
-        seats, numbers = self.terms["seats"], self.terms["nominees"]
+        seats, numbers, rules = self.terms["seats"], self.terms["nominees"], self.terms["rules"]
         told = [row for row in shown["candidates"] if "fewer" not in row]
         votes: Said = {row["number"]: {name: row[name] for name in BOTH} for row in told}
         taking: Said = {"area": told[0]["tests"][0]["part"], "heads": told[0]["tests"][1]["part"]} if told else plus()
         if self.complete:
-            weight, votes = self.weights(), {number: plus() for number in numbers}
-            taking = plus(*(weight[entry] for entry, _, _ in self.effective.values()))
+            weight, votes, taking = self.weights(), {number: plus() for number in numbers}, plus()
             for entry, choice, fault in self.effective.values():
                 marks = {*choice["marks"]} if not fault else set()
-                if len(marks) <= seats and marks <= {*numbers}:
-                    votes |= {number: plus(votes[number], weight[entry]) for number in marks}
+                fits = len(marks) <= seats and marks <= {*numbers}
+                taking = plus(taking, *[weight[entry]] * bool((fits and marks) or rules["invalid_participates"]))
+                votes |= {number: plus(votes[number], weight[entry]) for number in marks if fits}
         self.must(taking["heads"] <= len(self.effective), "FIGURES", "more heads took part than ballots count")
         found = {number: four_tests(self.totals, taking, votes[number], OVER_HALF) for number in votes}
         order = {number: (-votes[number]["heads"], -votes[number]["area"], self.ticket(number)) for number in votes}
@@ -429,7 +429,7 @@ class Record:
     def unanimous(self, sides: Said, told: Said, item: Said) -> Said:
         shown = {name: sides[name] for name in (*SIDES, "silent", "not_agree") if name in told}
         agreed = shown["agree"] if isinstance(shown["agree"], int) else shown["agree"]["heads"]
-        found = verdict(test("UNANIMITY", "HEADS", agreed, len(self.entries), ALL))
+        found = verdict(test("UNANIMITY", "HEADS", agreed, item["roll"]["heads"], ALL))
         return {"majority": "UNANIMOUS", **shown, **found, "stands": found["passed"]}
     def members(self, sides: Said, told: Said, item: Said) -> Said:
         given = sides.get("members", told)

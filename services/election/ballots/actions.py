@@ -74,6 +74,7 @@ async def _cast(station: Station, actor: Actor, election_id: UUID, marked: Marke
         step_up=_evidence(actor.step_up),
         key=asked.repeatable.key if asked.repeatable is not None else None,
         digest=asked.repeatable.digest if asked.repeatable is not None else None,
+        corrections=frozen.corrections,
     )
     return await station.writer.hand_in(frame, arrival, asked.origin)
 

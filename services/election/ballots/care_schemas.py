@@ -126,13 +126,11 @@ class CodeSeen(Output):
 
 
 class NoticeSeen(Output):
-    """A ballot of my home was registered; was it not me, I object, or ask the desk."""
+    """A ballot of my home was registered; was it not me, I object, or ask the desk. Not its place in the log:
+    the public record of a household ballot opens it there, and it may be my tenant's."""
 
-    model_config = Output.model_config | example(
-        log_index=41, label="3-2-501", channel="ONLINE", day="2026-12-02", revision=1
-    )
+    model_config = Output.model_config | example(label="3-2-501", channel="ONLINE", day="2026-12-02", revision=1)
 
-    log_index: Count
     label: str
     channel: Channel
     day: Day
@@ -166,7 +164,6 @@ def code_seen(told: Told) -> CodeSeen:
 
 def notice_seen(notice: BallotNotice, label: str) -> NoticeSeen:
     return NoticeSeen(
-        log_index=notice.log_index,
         label=label,
         channel=Channel(notice.channel),
         day=date.fromisoformat(notice.day),

@@ -5,15 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.elections.queries import election_to_run, rules_of
+from services.election.elections.queries import election_to_run, window_of
 from services.election.errors import ExtensionRefused
 from services.election.history import write_down
 from services.election.log.appending import Line, append, locked_box
 from services.election.rules.cast_wording import EXTENSION_WORDS
-from services.election.rules.extending import ExtensionWhy, Window, refusal
+from services.election.rules.extending import ExtensionWhy, refusal
 from services.election.rules.leaves import LeafType
-from services.election.rules.parameters import Preset, parameters_of
-from services.election.rules.states import State
 from services.election.tables import Election
 from shared.identity import Actor
 
@@ -23,7 +21,7 @@ async def extend_window(
 ) -> Election:
     """BAL-6. Errors: ElectionUnknown, RoleForbidden, ExtensionRefused."""
     election = await election_to_run(db, actor, election_id)
-    why = refusal(_window(election), closes_at, now)
+    why = refusal(window_of(election), closes_at, now)
     if why is not None:
         raise _refused(why, election)
     box = await locked_box(db, election.id)
@@ -33,12 +31,6 @@ async def extend_window(
     await db.flush()
     await write_down(db, actor, election, election.state, now, reason)
     return election
-
-
-def _window(election: Election) -> Window:
-    preset = Preset(election.preset)
-    days = rules_of(election).extension_days if "extension_days" in parameters_of(preset) else 0
-    return Window(State(election.state), election.closes_at, election.first_closes_at is not None, days)
 
 
 def _refused(why: ExtensionWhy, election: Election) -> ExtensionRefused:

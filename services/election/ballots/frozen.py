@@ -7,7 +7,7 @@ head lock, cast by cast.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -46,16 +46,15 @@ class Frame:
     code: str
     kind: Kind
     rules: Rules
-    corrections: int = 0
-    """How many corrections of the frozen roll are in it (none for a paper, which names its entitlement itself)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """An announced election with its roll, as many corrections in it as `frame` says; a process may keep it until a
-    cast is judged by more of them."""
+    """An announced election with its roll and so many corrections in it; a process may keep it until a cast is judged
+    by more of them."""
 
     frame: Frame
+    corrections: int
     sheet: Sheet
     entries: Mapping[UUID, Entry]
     by_home: Mapping[UUID, UUID]
@@ -84,7 +83,8 @@ class FrozenElections:
             found = await self._load(actor, election_id)
         if not actor.holds(DRAFT_ROLES | READER_ROLES, found.frame.code):
             raise ElectionUnknown
-        self._kept.move_to_end(election_id)
+        if election_id in self._kept:  # others may have been asked for meanwhile, so many that it was forgotten
+            self._kept.move_to_end(election_id)
         return found
 
     def forget(self, election_id: UUID) -> None:
@@ -123,7 +123,8 @@ async def frozen_of(db: AsyncSession, election: Election) -> Frozen:
     entries = await _entries(db, election.id, corrections)
     kind = Kind(election.kind)
     return Frozen(
-        frame=replace(frame_of(election), corrections=len(corrections)),
+        frame=frame_of(election),
+        corrections=len(corrections),
         sheet=await _sheet(db, election),
         entries=entries,
         by_home={home: entry.id for entry in entries.values() for home in entry.homes},

@@ -55,18 +55,16 @@ async def object_to_ballot(
     objector = _objector(actor, election, party, asked, moment.real)
     history = (await casts_of(db, election.id, [party.entry.id])).get(party.entry.id, [])
     why = objection_refusal(Kind(election.kind), objector, history)
-    if why is None and await _has_objected(db, election, party, objector):
+    earlier = await _earlier(db, election, party, objector)
+    if why is None and earlier is not None and not _is_withdrawn(earlier):
         why = DisputeWhy.OBJECTED_ALREADY
     if why is not None:
         raise dispute_refused(why)
-    objection = BallotObjection(
-        id=new_id(),
-        election_id=election.id,
-        entry_id=party.entry.id,
-        objector_id=objector,
-        at=moment.now,
-        file_token=paper,
+    objection = earlier or BallotObjection(
+        id=new_id(), election_id=election.id, entry_id=party.entry.id, objector_id=objector
     )
+    objection.at, objection.file_token = moment.now, paper
+    objection.resolved_at = objection.resolved_by = objection.resolution = None
     db.add(objection)
     await db.flush()
     audit.note(db, "ballot-objection", objection.id, election.compound_code)
@@ -90,20 +88,26 @@ def _objector(actor: Actor, election: Election, party: Party, asked: Objecting, 
         if why is not None:
             raise cast_refused(why)
         return actor.subject
-    if not party.desk or asked.objector_id not in party.entry.owner_ids:
+    if not party.desk or asked.objector_id not in party.owners:
         raise HomeNotOnRoll
     if asked.paper is None:
         raise dispute_refused(DisputeWhy.PAPER_NEEDED)
     return asked.objector_id
 
 
-async def _has_objected(db: AsyncSession, election: Election, party: Party, objector: UUID) -> bool:
-    found = select(BallotObjection.id).where(
+async def _earlier(db: AsyncSession, election: Election, party: Party, objector: UUID) -> BallotObjection | None:
+    found = select(BallotObjection).where(
         BallotObjection.election_id == election.id,
         BallotObjection.entry_id == party.entry.id,
         BallotObjection.objector_id == objector,
     )
-    return (await db.execute(found)).first() is not None
+    return (await db.execute(found)).scalar_one_or_none()
+
+
+def _is_withdrawn(objection: BallotObjection) -> bool:
+    """By himself: another ballot may have been cast since, and he objects again. What the co-owners agreed on at the
+    desk stays."""
+    return objection.resolved_by == f"person:{objection.objector_id}"
 
 
 async def resolve_ballot_objection(

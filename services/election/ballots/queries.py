@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Select, and_, exists, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.elections.queries import entries_of, homes_on, rules_of
+from services.election.elections.queries import entries_of, homes_on, own_home, rules_of
 from services.election.errors import BallotUnknown, HomeNotOnRoll
+from services.election.rolls.effective import corrections_since_freeze, effective_places, places_with
 from services.election.rules.casting import Capacity, Cast, CastWhy, Claim, Warrant, claimed
 from services.election.rules.parameters import Kind
 from services.election.rules.proxies import BARRED
@@ -32,23 +33,24 @@ NOTICES = Orders("ballot_notices", {"newest": (down(BallotNotice.log_index),)})
 
 @dataclass(frozen=True, slots=True)
 class OnRoll:
-    """A home on the roll with the entitlement that it is part of."""
+    """The entitlement that a home is part of, with the owners and homes that it has by the corrections since."""
 
-    home: RollHome
     entry: RollEntry
+    owners: frozenset[UUID]
+    homes: tuple[UUID, ...]
 
 
 async def on_roll(db: AsyncSession, election_id: UUID, home_id: UUID) -> OnRoll:
-    """Errors: HomeNotOnRoll."""
-    wanted = (
-        select(RollHome, RollEntry)
-        .join(RollEntry, RollEntry.id == RollHome.entry_id)
-        .where(RollHome.election_id == election_id, RollHome.home_id == home_id)
-    )
-    found = (await db.execute(wanted)).one_or_none()
-    if found is None:
+    """VOTE-7. As a cast of this home is judged. Errors: HomeNotOnRoll."""
+    corrected = await corrections_since_freeze(db, election_id)
+    places = await (effective_places(db, election_id) if corrected else places_with(db, election_id, home_id))
+    place = places.get(str(home_id))
+    if place is None:
         raise HomeNotOnRoll
-    return OnRoll(found[0], found[1])
+    entry = await db.get_one(RollEntry, UUID(place.entry))
+    together = {home: one for home, one in places.items() if one.entry == place.entry}
+    owners = {UUID(owner) for one in together.values() for owner in one.owners}
+    return OnRoll(entry, frozenset(owners), tuple(map(UUID, together)))
 
 
 def claim_of(actor: Actor, code: str, owners: frozenset[UUID], homes: Sequence[UUID]) -> Claim:
@@ -131,9 +133,10 @@ def _mine(
 ) -> Mine:
     claim = claim_of(actor, election.compound_code, frozenset(entry.owner_ids), [home.home_id for home in homes])
     capacity = claimed(Kind(election.kind), replace(claim, agent=agent), rules_of(election).voters)
+    known = own_home(actor, entry, homes) or next(iter(homes), None)  # an agent is told for which home he casts
     return Mine(
-        homes[0].home_id if homes else None,
-        homes[0].label if homes else entry.label,
+        known.home_id if known else None,
+        known.label if known else entry.label,
         None if isinstance(capacity, CastWhy) else capacity,
         casts.get(entry.id, []),
     )

@@ -1,4 +1,4 @@
-"""Voids a ballot: in person before closing, or by an upheld objection after it; always by two officers (BAL-12)."""
+"""Voids a ballot before closing: its voter is there in person, two officers record it (BAL-12)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -48,8 +48,9 @@ async def revoke_ballot(
     why = revocation_refusal(history)
     if why is not None:
         raise dispute_refused(why)
-    void = await void_ballot(db, box, found.entry.id, asked.reason, (who(actor), who(second)), now)
-    assert void is not None, "one stands"
+    stands = standing(history)
+    assert stands is not None, "judged before"
+    void = await _void(db, box, found.entry.id, stands.revision, asked.reason, (who(actor), who(second)), now)
     audit.note(db, "election", election.id, election.compound_code, entry=str(found.entry.id), second=void.second)
     return void
 
@@ -65,17 +66,18 @@ def _second(verifier: Verifier, actor: Actor, token: str, code: str) -> Actor:
     return second
 
 
-async def void_ballot(
-    db: AsyncSession, box: BallotBox, entry_id: UUID, reason: str, officers: tuple[str, str], now: datetime
-) -> BallotVoid | None:
-    """Void the ballot that stands, whatever its channel, under the locked box: its VOID line names the ballot's own and
-    the SHA-256 of the reason. None when no ballot stands. Whether it may be voided, the caller has judged."""
-    casts = (await casts_of(db, box.election_id, [entry_id])).get(entry_id, [])
-    stands = standing(casts)
-    if stands is None:
-        return None
+async def _void(
+    db: AsyncSession,
+    box: BallotBox,
+    entry_id: UUID,
+    revision: int,
+    reason: str,
+    officers: tuple[str, str],
+    now: datetime,
+) -> BallotVoid:
+    """Under the locked box: the VOID line names the ballot's own and the SHA-256 of the reason."""
     index = select(Ballot.log_index).where(
-        Ballot.election_id == box.election_id, Ballot.entry_id == entry_id, Ballot.revision == stands.revision
+        Ballot.election_id == box.election_id, Ballot.entry_id == entry_id, Ballot.revision == revision
     )
     of = (await db.execute(index)).scalar_one()
     digest = hashlib.sha256(reason.encode()).hexdigest()
@@ -83,7 +85,7 @@ async def void_ballot(
     void = BallotVoid(
         election_id=box.election_id,
         entry_id=entry_id,
-        revision=stands.revision,
+        revision=revision,
         log_index=await append(db, box, [Line(LeafType.VOID, {"of": of, "reason": digest})], now),
         reason=reason,
         by=by,

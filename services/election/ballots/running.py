@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.queries import OnRoll, claim_of, on_roll
-from services.election.elections.queries import election_of, homes_on, rules_of
+from services.election.elections.queries import election_of, rules_of
 from services.election.errors import HomeNotOnRoll, NotOpen
 from services.election.log.appending import locked_box
 from services.election.rules.casting import Capacity, CastWhy, Claim, claimed
@@ -40,9 +40,10 @@ async def running(
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An entitlement, and what the caller is to it: its owner or member, the desk, or nobody."""
+    """An entitlement with its owners, and what the caller is to it: its owner or member, the desk, or nobody."""
 
     entry: RollEntry
+    owners: frozenset[UUID]
     own: Capacity | None
     desk: bool
 
@@ -50,13 +51,11 @@ class Party:
 async def party_of(db: AsyncSession, actor: Actor, election: Election, home_id: UUID) -> Party:
     """Errors: HomeNotOnRoll, also for a home that is none of the caller's business."""
     found: OnRoll = await on_roll(db, election.id, home_id)
-    homes = await homes_on(db, election.id, [found.entry.id])
-    ids = [home.home_id for home in homes[found.entry.id]]
-    claim: Claim = claim_of(actor, election.compound_code, frozenset(found.entry.owner_ids), ids)
+    claim: Claim = claim_of(actor, election.compound_code, found.owners, found.homes)
     own = claimed(Kind(election.kind), claim, rules_of(election).voters)
     desk = actor.holds(DESK_ROLES, election.compound_code)
     if isinstance(own, CastWhy):
         if not desk and not claim.bound:
             raise HomeNotOnRoll
-        return Party(found.entry, None, desk)
-    return Party(found.entry, own, desk)
+        return Party(found.entry, found.owners, None, desk)
+    return Party(found.entry, found.owners, own, desk)

@@ -49,6 +49,8 @@ class Arrival:
     digest: bytes | None = None
     paper: int | None = None
     batch: str | None = None
+    corrections: int = 0
+    """How many corrections of the frozen roll it was checked against; a paper names its entitlement itself."""
 
 
 class RollCorrected(Refusal):
@@ -132,7 +134,7 @@ def _repeated(before: _Before, one: Arrival) -> Taken | None:
 def _new_ballot(frame: Frame, before: _Before, one: Arrival, keys: Keys) -> Ballot:
     """Errors: NotOpen, HomeNotOnRoll, BallotRefused."""
     _check_open(before, one.at)
-    if one.claim is not None and before.corrections != frame.corrections:
+    if one.claim is not None and before.corrections != one.corrections:
         raise RollCorrected
     history = before.casts.get(one.entry.id, ())
     wish, proxy = _wish(frame, before, one)

@@ -32,7 +32,7 @@ from services.election.rolls.freezing import freeze
 from services.election.rules.leaves import LeafType
 from services.election.rules.parameters import Preset
 from services.election.rules.roles import DESK_ROLES
-from services.election.rules.states import State, Step, allowed
+from services.election.rules.states import State, Step
 from services.election.rulesets.queries import Chosen, lock_rule_set
 from services.election.tables import Election
 from shared.identity import Actor
@@ -74,7 +74,7 @@ async def change_election(
     Errors: DraftOver (VOTE-9), RuleSetUnknown, RulesRefused, DraftRefused.
     """
     if election.state != State.DRAFT:
-        raise DraftOver(state=election.state, allowed=list(allowed(queries.facts_of(election), now)))
+        raise DraftOver(state=election.state, allowed=queries.allowed_now(election, now))
     write(election, await _same_ground(db, election, version), draft)
     election.version += 1
     await write_parts(db, means.keys, election, draft)

@@ -12,6 +12,8 @@ def announced_text(election: Election, parts: Parts) -> str:
     """VOTE-9. Names and items in their order, keys sorted, no spaces, UTF-8 (RFC 8785): the same row and parts always
     give the same text, also once an extension has moved the end."""
     closes_at = election.first_closes_at or election.closes_at
+    # Before that nobody who still orders the names may know which of them draws first.
+    seed = election.seed if election.announced_at else None
     said = {
         "buildings": election.buildings,
         "closes_at": closes_at.isoformat(),
@@ -22,7 +24,7 @@ def announced_text(election: Election, parts: Parts) -> str:
             {"matter": one.matter, "number": one.number, "title": one.title, "words": one.words} for one in parts.items
         ],
         "kind": election.kind,
-        "lot": {"algorithm": ALGORITHM, "line": "seed|election|number", "seed": election.seed},
+        "lot": {"algorithm": ALGORITHM, "line": "seed|election|number", "seed": seed},
         "nominees": [{"name": one.name, "number": one.number, "words": one.words} for one in parts.names],
         "opens_at": election.opens_at.isoformat(),
         "area_hundredths": election.area_hundredths,

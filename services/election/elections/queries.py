@@ -13,12 +13,13 @@ from services.election.elections.items import Parts, members_of, questions_of
 from services.election.elections.nominees import names_of
 from services.election.errors import ElectionUnknown
 from services.election.rules import turnout
+from services.election.rules.extending import Window, barred
 from services.election.rules.household import Terms
 from services.election.rules.objections import Course
-from services.election.rules.parameters import Kind, Preset, Rules, rules_from
+from services.election.rules.parameters import Kind, Preset, Rules, parameters_of, rules_from
 from services.election.rules.roles import DELIVERER_ROLES, DESK_ROLES, DRAFT_ROLES, READER_ROLES
 from services.election.rules.rolls import needs_note
-from services.election.rules.states import HIDDEN, OVER, Facts, State
+from services.election.rules.states import HIDDEN, OVER, Facts, State, allowed
 from services.election.tables import Ballot, BallotVoid, Election, RollEntry, RollHome, Step
 from shared.identity import Actor
 from shared.paging import Orders, down, up
@@ -32,6 +33,14 @@ ELECTIONS = Orders(
         "oldest": (up(Election.made_at), up(Election.id)),
     },
 )
+ENDED = exists().where(
+    BallotVoid.election_id == Ballot.election_id,
+    BallotVoid.entry_id == Ballot.entry_id,
+    BallotVoid.revision >= Ballot.revision,
+)
+"""A ballot is void, or was replaced by one that is (BAL-12)."""
+EXTEND = "EXTEND"
+"""Moving the end of the window: no step of the path, and made once like one (BAL-6)."""
 HISTORY = Orders("election_history", {"oldest": (up(Step.position),)})
 
 
@@ -75,9 +84,28 @@ def facts_of(election: Election) -> Facts:
     )
 
 
+def window_of(election: Election) -> Window:
+    """The window as it runs, by how many days it may be extended: none where the preset has no such parameter."""
+    days = rules_of(election).extension_days if "extension_days" in parameters_of(Preset(election.preset)) else 0
+    return Window(State(election.state), election.closes_at, election.first_closes_at is not None, days)
+
+
+def allowed_now(election: Election, now: datetime) -> list[str]:
+    """What could be done with it now, by whoever may."""
+    steps = [str(step) for step in allowed(facts_of(election), now)]
+    return [*steps, EXTEND] if barred(window_of(election), now) is None else steps
+
+
 def course_of(election: Election) -> Course:
     """The election as the objections' clock sees it (PUB-6)."""
-    return Course(State(election.state), rules_of(election), election.roll_posted_at, election.posted_at)
+    return Course(
+        state=State(election.state),
+        rules=rules_of(election),
+        roll_posted_at=election.roll_posted_at,
+        posted_at=election.posted_at,
+        kind=Kind(election.kind),
+        counted=election.counted_at is not None,
+    )
 
 
 def terms_of(election: Election, numbers: frozenset[int]) -> Terms:
@@ -175,30 +203,22 @@ class Turnout:
 
 async def turnout_of(db: AsyncSession, actor: Actor, election: Election, now: datetime) -> Turnout:
     """BAL-9. For the public hourly and in steps while it runs; per building for deliverers only."""
-    state = State(election.state)
-    by_building = await _by_building(db, election, now)
-    if actor.holds(DELIVERER_ROLES, election.compound_code):
-        return Turnout(election.entries, sum(one.cast for one in by_building), now, True, by_building)
-    if state in OVER:
-        return Turnout(election.entries, sum(one.cast for one in by_building), now, True, None)
-    hour = turnout.public_hour(now)
-    hourly = await _by_building(db, election, hour)
-    told = turnout.public_cast(state, sum(one.cast for one in hourly))
-    return Turnout(election.entries, told, hour, False, None)
+    state, delivers = State(election.state), actor.holds(DELIVERER_ROLES, election.compound_code)
+    exact = delivers or state in OVER
+    as_of = now if exact else turnout.public_hour(now)
+    by_building = await _by_building(db, election, as_of)
+    cast = sum(one.cast for one in by_building)
+    told = cast if exact else turnout.public_cast(state, cast)
+    return Turnout(election.entries, told, as_of, exact, by_building if delivers else None)
 
 
 async def _by_building(db: AsyncSession, election: Election, until: datetime) -> tuple[BuildingTurnout, ...]:
     """A ballot that was voided is no turnout, nor is what it had replaced (BAL-12)."""
-    ended = exists().where(
-        BallotVoid.election_id == election.id,
-        BallotVoid.entry_id == Ballot.entry_id,
-        BallotVoid.revision >= Ballot.revision,
-    )
     counted = (
         select(RollEntry.building, func.count(RollEntry.id.distinct()), func.count(Ballot.entry_id.distinct()))
         .outerjoin(
             Ballot,
-            and_(Ballot.election_id == election.id, Ballot.entry_id == RollEntry.id, Ballot.cast_at <= until, ~ended),
+            and_(Ballot.election_id == election.id, Ballot.entry_id == RollEntry.id, Ballot.cast_at <= until, ~ENDED),
         )
         .where(RollEntry.election_id == election.id)
         .group_by(RollEntry.building)
@@ -219,6 +239,13 @@ async def entries_of(db: AsyncSession, actor: Actor, election_id: UUID) -> Seque
     mine = or_(RollEntry.id.in_(tied), literal(actor.subject, Uuid()) == any_(RollEntry.owner_ids))
     found = select(RollEntry).where(RollEntry.election_id == election_id, mine).order_by(RollEntry.place)
     return (await db.execute(found)).scalars().all()
+
+
+def own_home(actor: Actor, entry: RollEntry, homes: Sequence[RollHome]) -> RollHome | None:
+    """PUB-4. The home that he knows an entitlement by: who lives in one of its homes is not told what else its owner
+    has. None for a member, and for who has no home of it."""
+    owns = actor.subject in entry.owner_ids
+    return next((home for home in homes if owns or home.home_id in actor.homes), None)
 
 
 async def homes_on(db: AsyncSession, election_id: UUID, entries: Sequence[UUID]) -> dict[UUID, list[RollHome]]:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from services.election.elections.announcing import announced_text
 from services.election.elections.items import Parts
-from services.election.elections.queries import Turnout, facts_of
+from services.election.elections.queries import Turnout, allowed_now, facts_of
 from services.election.elections.schemas import COMPOUND_ID, ELECTION_ID
 from services.election.rules.decisions import Matter
 from services.election.rules.parameters import DEFAULTS, Kind, Preset, kept
 from services.election.rules.roles import CASTERS, DESK_ROLES
-from services.election.rules.states import State, allowed, casts_online, takes_ballots
+from services.election.rules.states import State, casts_online, takes_ballots
 from services.election.rules.turnout import STEP
 from services.election.rulesets.terms import Setting
 from services.election.tables import Election
@@ -182,7 +182,7 @@ def steps_for(actor: Actor, election: Election, now: datetime) -> list[str]:
     facts = facts_of(election)
     found: list[str] = []
     if actor.holds(DESK_ROLES, election.compound_code):
-        found = [str(step) for step in allowed(facts, now)]
+        found = allowed_now(election, now)
     if takes_ballots(facts, now) and casts_online(facts) and actor.holds(CASTERS[facts.kind], election.compound_code):
         found.append(CAST)
     return found

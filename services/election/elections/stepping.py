@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.elections.queries import facts_of
+from services.election.elections.queries import allowed_now, facts_of
 from services.election.errors import StepRefused
 from services.election.history import write_down
-from services.election.rules.states import Step, Why, allowed, next_state, refusal
+from services.election.rules.states import Step, Why, next_state, refusal
 from services.election.rules.wording import WORDS
 from services.election.tables import Election
 from shared.identity import Actor
@@ -23,9 +23,7 @@ def check(election: Election, step: Step, now: datetime) -> None:
 def refused(election: Election, why: Why, now: datetime) -> StepRefused:
     """The refusal of a step, in words, with what could be done instead."""
     zh, en = WORDS[why]
-    return StepRefused(
-        why=why, why_zh=zh, why_en=en, state=election.state, allowed=list(allowed(facts_of(election), now))
-    )
+    return StepRefused(why=why, why_zh=zh, why_en=en, state=election.state, allowed=allowed_now(election, now))
 
 
 async def stepped(

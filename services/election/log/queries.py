@@ -1,6 +1,6 @@
 """What may be read of a log: checkpoints, leaves, proofs; while voting runs no fresher than the turnout."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -11,16 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.queries import receipt_of
 from services.election.ballots.sealed import open_choice
-from services.election.elections.queries import entries_of
+from services.election.elections.queries import entries_of, homes_on, own_home
 from services.election.errors import CheckpointMissing, ProofUnknown, StatusUnsettled
 from services.election.log.status import Status, status_tree
 from services.election.log.trees import Trees
 from services.election.rules.commitments import Said, who_said
 from services.election.rules.leaves import LeafType
-from services.election.rules.roles import DELIVERER_ROLES
 from services.election.rules.states import OVER, State
 from services.election.rules.turnout import public_hour
-from services.election.tables import Checkpoint, Election, Leaf, RollEntry
+from services.election.tables import Checkpoint, Election, Leaf, RollEntry, RollHome
 from shared.identity import Actor
 from shared.paging import Orders, down
 from shared.sealing import Keys
@@ -28,29 +27,28 @@ from shared.sealing import Keys
 CHECKPOINTS = Orders("checkpoints", {"newest": (down(Checkpoint.size),)})
 
 
-def checkpoints_of(actor: Actor, election: Election, now: datetime) -> Select[Any]:
-    """BAL-9. How long the log is tells the turnout: while voting runs, those of the last full hour and before, except
-    for whoever goes from door to door."""
+def checkpoints_of(election: Election, now: datetime) -> Select[Any]:
+    """BAL-9. How long the log is tells the turnout: while voting runs, those of the last full hour and before. Whoever
+    goes from door to door sees no newer ones: the index of a paper that he just handed in would tell him its choice,
+    once the public record opens it."""
     found = select(Checkpoint).where(Checkpoint.election_id == election.id)
-    if election.state == State.OPEN and not actor.holds(DELIVERER_ROLES, election.compound_code):
+    if election.state == State.OPEN:
         found = found.where(Checkpoint.at <= public_hour(now))
     return cast("Select[Any]", found)
 
 
-async def newest_checkpoint(db: AsyncSession, actor: Actor, election: Election, now: datetime) -> Checkpoint:
+async def newest_checkpoint(db: AsyncSession, election: Election, now: datetime) -> Checkpoint:
     """Errors: CheckpointMissing."""
-    wanted = checkpoints_of(actor, election, now).order_by(Checkpoint.size.desc()).limit(1)
+    wanted = checkpoints_of(election, now).order_by(Checkpoint.size.desc()).limit(1)
     found: Checkpoint | None = (await db.execute(wanted)).scalar_one_or_none()
     if found is None:
         raise CheckpointMissing
     return found
 
 
-async def checkpoint_of_size(
-    db: AsyncSession, actor: Actor, election: Election, size: int, now: datetime
-) -> Checkpoint:
+async def checkpoint_of_size(db: AsyncSession, election: Election, size: int, now: datetime) -> Checkpoint:
     """Errors: ProofUnknown where none of that size may be told."""
-    wanted = checkpoints_of(actor, election, now).where(Checkpoint.size == size)
+    wanted = checkpoints_of(election, now).where(Checkpoint.size == size)
     found: Checkpoint | None = (await db.execute(wanted)).scalar_one_or_none()
     if found is None:
         raise ProofUnknown
@@ -64,16 +62,16 @@ def leaves_of(election_id: UUID, start: int, end: int) -> Select[Any]:
 
 
 async def two_checkpoints(
-    db: AsyncSession, actor: Actor, election: Election, sizes: tuple[int | None, int | None], now: datetime
+    db: AsyncSession, election: Election, sizes: tuple[int | None, int | None], now: datetime
 ) -> tuple[Checkpoint, Checkpoint]:
     """By their sizes; None: the first, the newest. Errors: CheckpointMissing, ProofUnknown."""
     old, new = sizes
-    last = await newest_checkpoint(db, actor, election, now)
+    last = await newest_checkpoint(db, election, now)
     if new is not None:
-        last = await checkpoint_of_size(db, actor, election, new, now)
+        last = await checkpoint_of_size(db, election, new, now)
     if old is not None:
-        return await checkpoint_of_size(db, actor, election, old, now), last
-    first = checkpoints_of(actor, election, now).order_by(Checkpoint.size).limit(1)
+        return await checkpoint_of_size(db, election, old, now), last
+    first = checkpoints_of(election, now).order_by(Checkpoint.size).limit(1)
     return (await db.execute(first)).scalar_one(), last
 
 
@@ -146,15 +144,28 @@ class Proved:
 async def my_statuses(db: AsyncSession, actor: Actor, election: Election) -> list[Proved]:
     """The caller's own entitlements only. Errors: StatusUnsettled before the count, or where a recount is due."""
     mine = {entry.id: entry for entry in await entries_of(db, actor, election.id)}
+    homes = await homes_on(db, election.id, list(mine))
     leaf, built = await status_leaf(db, election.id), await status_tree(db, election.id)
     if leaf is None or f'"root":"{built.root.hex()}"'.encode() not in leaf.body:
         raise StatusUnsettled(state=election.state)
     size = len(built.lines)
     return [
-        Proved(line, mine[line.entry_id].label, size, built.root, leaf.log_index, built.tree.inclusion(place, size))
+        Proved(
+            line,
+            _label(actor, mine[line.entry_id], homes),
+            size,
+            built.root,
+            leaf.log_index,
+            built.tree.inclusion(place, size),
+        )
         for place, line in enumerate(built.lines)
         if line.entry_id in mine
     ]
+
+
+def _label(actor: Actor, entry: RollEntry, homes: Mapping[UUID, Sequence[RollHome]]) -> str:
+    known = own_home(actor, entry, homes.get(entry.id, ()))
+    return known.label if known else entry.label
 
 
 async def entries_in_place(db: AsyncSession, election_id: UUID) -> Sequence[RollEntry]:

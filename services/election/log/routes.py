@@ -82,7 +82,7 @@ async def list_checkpoints(
 ) -> Listed[CheckpointSeen]:
     """The newest first; while voting runs those of the last full hour and before."""
     election = await election_of(db, actor, election_id)
-    wanted = queries.checkpoints_of(actor, election, now)
+    wanted = queries.checkpoints_of(election, now)
     return await page_of(db, wanted, page, lambda row: checkpoint_seen(row[0]))
 
 
@@ -95,7 +95,7 @@ async def list_checkpoints(
 async def get_newest_checkpoint(db: Reading, actor: SignedIn, election_id: UUID, now: Now) -> CheckpointSeen:
     """With its short code and the text of its QR code, for posters and minutes."""
     election = await election_of(db, actor, election_id)
-    return checkpoint_seen(await queries.newest_checkpoint(db, actor, election, now))
+    return checkpoint_seen(await queries.newest_checkpoint(db, election, now))
 
 
 @router.get(
@@ -115,7 +115,7 @@ async def get_consistency(
 ) -> ConsistencySeen:
     """Between two checkpoints, by their sizes; left out: the first one, the newest one."""
     election = await election_of(db, actor, election_id)
-    first, last = await queries.two_checkpoints(db, actor, election, (old, new), now)
+    first, last = await queries.two_checkpoints(db, election, (old, new), now)
     return consistency_seen(first, last, await queries.consistency(db, archive.trees, election, first, last))
 
 
@@ -131,7 +131,7 @@ async def list_leaves(
 ) -> Response:
     """One JSON object a line, from `start` to before `end`; no further than the newest checkpoint that may be told."""
     election = await election_of(db, actor, election_id)
-    signed = (await queries.newest_checkpoint(db, actor, election, now)).size
+    signed = (await queries.newest_checkpoint(db, election, now)).size
     wanted = queries.leaves_of(election.id, start, min(end or signed, signed))
     return whole(reads, wanted, Form.NDJSON, LEAVES, lambda row: leaf_seen(row[0]))
 

@@ -128,7 +128,7 @@ async def decide_objection(
         raise RoleForbidden(needed=[DECIDER])
     _check_undecided(row)
     await _check_repeats(db, row, ruling)
-    possible = effects(About(row.about), counted=election.counted_at is not None)
+    possible = effects(About(row.about), course_of(election))
     if ruling.effect not in possible:
         raise EffectRefused(allowed=sorted(possible))
     election.objections_open -= counts_as_open(row.late, row.repeats_id is not None)

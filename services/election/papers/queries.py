@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.election.ballots.queries import OF_BALLOT
-from services.election.elections.queries import election_of, rules_of
+from services.election.elections.queries import ENDED, election_of, rules_of
 from services.election.errors import BoxUnknown, PrintRunUnknown
 from services.election.rules.casting import Channel
 from services.election.rules.papers import (
@@ -273,7 +273,7 @@ async def doors_of(db: AsyncSession, election: Election, building: str | None, e
     homes = (await db.execute(wanted.order_by(RollHome.place))).scalars().all()
     entries = [home.entry_id for home in homes]
     papers = await live_papers(db, election.id, entries)
-    cast = select(Ballot.entry_id).where(Ballot.election_id == election.id, Ballot.entry_id.in_(entries))
+    cast = select(Ballot.entry_id).where(Ballot.election_id == election.id, Ballot.entry_id.in_(entries), ~ENDED)
     done = set((await db.execute(cast)).scalars())
     return [_door(home, papers.get(home.entry_id), home.entry_id in done) for home in homes]
 

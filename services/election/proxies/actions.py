@@ -48,12 +48,9 @@ async def register_proxy(
     """
     paper = _paper(keys, actor, given.paper, moment.now)
     election, _ = await running(db, actor, election_id, moment.now)
-    entry, giver = await _principal(db, actor, election, given.home_id)
+    entry, owners, giver = await _principal(db, actor, election, given.home_id)
     if giver is Giver.PRINCIPAL:
         _check_signed(actor, election, moment.real)
-    why = refusal(await _authority(db, election, entry, given, giver, paper), rules_of(election).proxy_principals)
-    if why is not None:
-        raise _refused(why)
     proxy = Proxy(
         id=new_id(),
         election_id=election.id,
@@ -64,6 +61,10 @@ async def register_proxy(
         paper_file=paper,
         at=moment.now,
     )
+    asked = await _authority(db, election, proxy, giver, entry.basis, owners)
+    why = refusal(asked, rules_of(election).proxy_principals)
+    if why is not None:
+        raise _refused(why)
     db.add(proxy)
     await db.flush()
     audit.note(db, "proxy", proxy.id, election.compound_code, warrant=given.warrant, agent=str(given.agent_id))
@@ -80,16 +81,17 @@ def _paper(keys: Keys, actor: Actor, token: str | None, now: datetime) -> str | 
 
 async def _principal(
     db: AsyncSession, actor: Actor, election: Election, home_id: UUID | None
-) -> tuple[RollEntry, Giver]:
-    """Whose authority it is, and who hands it in. Errors: HomeNotOnRoll."""
+) -> tuple[RollEntry, frozenset[UUID], Giver]:
+    """Whose authority it is, his co-owners, and who hands it in. Errors: HomeNotOnRoll."""
     if home_id is None:
-        return await _member(db, actor, election), Giver.PRINCIPAL
+        member = await _member(db, actor, election)
+        return member, frozenset(member.owner_ids), Giver.PRINCIPAL
     party = await party_of(db, actor, election, home_id)
-    if party.own in {Capacity.OWNER, Capacity.MEMBER}:
-        return party.entry, Giver.PRINCIPAL
+    if party.own is Capacity.OWNER:
+        return party.entry, party.owners, Giver.PRINCIPAL
     if not party.desk:
         raise HomeNotOnRoll
-    return party.entry, Giver.DESK
+    return party.entry, party.owners, Giver.DESK
 
 
 async def _member(db: AsyncSession, actor: Actor, election: Election) -> RollEntry:
@@ -110,20 +112,20 @@ def _check_signed(actor: Actor, election: Election, real: datetime) -> None:
 
 
 async def _authority(
-    db: AsyncSession, election: Election, entry: RollEntry, given: Given, giver: Giver, paper: str | None
+    db: AsyncSession, election: Election, proxy: Proxy, giver: Giver, basis: str, owners: frozenset[UUID]
 ) -> Authority:
     stands = select(func.count()).where(
-        Proxy.election_id == election.id, Proxy.entry_id == entry.id, Proxy.ended_at.is_(None)
+        Proxy.election_id == election.id, Proxy.entry_id == proxy.entry_id, Proxy.ended_at.is_(None)
     )
     return Authority(
         kind=Kind(election.kind),
-        basis=entry.basis,
-        warrant=given.warrant,
-        agent=given.agent_id,
-        owners=frozenset(entry.owner_ids),
+        basis=basis,
+        warrant=Warrant(proxy.warrant),
+        agent=proxy.agent_id,
+        owners=owners,
         giver=giver,
-        has_paper=paper is not None,
-        principals=await principals_of(db, election.id, given.agent_id, _counted()),
+        has_paper=proxy.paper_file is not None,
+        principals=await principals_of(db, proxy, _counted()),
         stands=(await db.execute(stands)).scalar_one() > 0,
     )
 

@@ -54,7 +54,8 @@ async def _unanimous(db: AsyncSession, election: Election, ballots: Sequence[Ope
 
 async def _candidates(db: AsyncSession, election: Election, ballots: Sequence[Opened]) -> tuple[str, Plain]:
     """COM-1."""
-    contest = Contest(election.seats, await numbers_of(db, election), election.seed, str(election.id))
+    counts = rules_of(election).invalid_participates
+    contest = Contest(election.seats, await numbers_of(db, election), election.seed, str(election.id), counts)
     papers = [Papers(str(ballot.entry_id), _valid_marks(ballot)) for ballot in ballots]
     outcome, found = figures.candidates(contest, (await effective_roll(db, election)).roll, papers)
     return str(outcome), found

@@ -118,7 +118,8 @@ async def correct_roll(
         homes = await homes_of(means.registry, known.compound_id)
     election = await queries.election_to_run(db, actor, election_id)
     state = State(election.state)
-    if why := correction_refusal(Kind(election.kind), state, wish.change):
+    forgets = wish.change is Change.AREA and wish.area is None
+    if why := correction_refusal(Kind(election.kind), state, wish.change, forgets):
         raise correction_refused(why)
     places = await effective_places(db, election.id)
     added = next((one for one in homes if one.id == wish.home_id), None)

@@ -55,6 +55,13 @@ async def effective_places(db: AsyncSession, election_id: UUID) -> dict[str, Pla
     return places
 
 
+async def places_with(db: AsyncSession, election_id: UUID, home_id: UUID) -> dict[str, Place]:
+    """The homes of one home's entitlement as they were frozen; none where it is not on the roll."""
+    entry = select(RollHome.entry_id).where(RollHome.election_id == election_id, RollHome.home_id == home_id)
+    rows = select(RollHome).where(RollHome.election_id == election_id, RollHome.entry_id == entry.scalar_subquery())
+    return {str(row.home_id): place_of(row) for row in (await db.execute(rows.order_by(RollHome.place))).scalars()}
+
+
 def place_of(row: RollHome) -> Place:
     owners = tuple(str(owner) for owner in row.owner_ids)
     return Place(str(row.entry_id), row.building, row.area_hundredths, row.owner_known, owners)

@@ -64,17 +64,21 @@ class Contest:
     candidates: frozenset[int]
     seed: str
     election: str
+    invalid_counts: bool = True
+    """BAL-1. [P] Whether a blank or overfull paper took part."""
 
 
 def count_committee(contest: Contest, roll: Roll, ballots: Iterable[Papers]) -> CommitteeCount:
-    """COM-1, VOTE-2, VOTE-3. More marks than seats is invalid, and still took part (BAL-1). Order changes nothing.
+    """COM-1, VOTE-2, VOTE-3. More marks than seats is invalid, and still took part (BAL-1) [P]. Order changes nothing.
 
     Raises ValueError for two ballots of one entitlement, KeyError for one that is not on the roll.
     """
     papers = tuple(ballots)
     if len({paper.entitlement for paper in papers}) != len(papers):
         raise ValueError("two effective ballots of one entitlement")
-    participating = together(roll.entries[paper.entitlement] for paper in papers)
+    participating = together(
+        roll.entries[paper.entitlement] for paper in papers if contest.invalid_counts or _is_valid(paper, contest)
+    )
     votes = {
         number: together(roll.entries[paper.entitlement] for paper in papers if _marks(paper, number, contest))
         for number in contest.candidates
@@ -88,7 +92,11 @@ def count_committee(contest: Contest, roll: Roll, ballots: Iterable[Papers]) -> 
 
 
 def _marks(paper: Papers, number: int, contest: Contest) -> bool:
-    return number in paper.marks and len(paper.marks) <= contest.seats and contest.candidates.issuperset(paper.marks)
+    return number in paper.marks and _is_valid(paper, contest)
+
+
+def _is_valid(paper: Papers, contest: Contest) -> bool:
+    return 0 < len(paper.marks) <= contest.seats and contest.candidates.issuperset(paper.marks)
 
 
 class _Order:

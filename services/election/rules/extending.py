@@ -27,14 +27,21 @@ class Window:
     most_days: int
 
 
-def refusal(window: Window, closes_at: datetime, now: datetime) -> ExtensionWhy | None:
-    """BAL-6. Why the end may not be moved to `closes_at`; None when it may. Never forward: no early closing."""
+def barred(window: Window, now: datetime) -> ExtensionWhy | None:
+    """BAL-6. Why the end may not be moved at all now; None when it may."""
     if window.state is not State.OPEN:
         return ExtensionWhy.NOT_OPEN
     if window.extended:
         return ExtensionWhy.EXTENDED_ALREADY
     if now >= window.closes_at:
         return ExtensionWhy.TOO_LATE
+    return None if window.most_days else ExtensionWhy.TOO_LONG
+
+
+def refusal(window: Window, closes_at: datetime, now: datetime) -> ExtensionWhy | None:
+    """BAL-6. Why the end may not be moved to `closes_at`; None when it may. Never forward: no early closing."""
+    if (why := barred(window, now)) is not None:
+        return why
     if closes_at <= window.closes_at:
         return ExtensionWhy.NOT_LATER
     return ExtensionWhy.TOO_LONG if closes_at - window.closes_at > timedelta(days=window.most_days) else None

@@ -92,11 +92,13 @@ def _item(question: Question, roll: Roll, ballots: Sequence[ItemBallot], terms: 
 
 def unanimous(questions: Sequence[Question], roll: Roll, ballots: Sequence[ItemBallot]) -> tuple[Decided, Plain]:
     """VOTE-5. Every interested owner agrees to each item; its one figure counts owners."""
+    # Merged away or taken off the frozen roll, an entitlement has no head any more and nothing to agree with (VOTE-7).
+    interested = [key for key, one in roll.entries.items() if one.heads]
     items = []
     for question in questions:
         returned = [ballot.returned(question.number) for ballot in ballots]
         agreed = [one.entitlement for one in returned if one.counted_as is Choice.AGREE]
-        found = decided_by_all(roll.entries, agreed)
+        found = decided_by_all(interested, agreed)
         shown = {"number": question.number, "matter": str(question.owned()), "majority": "UNANIMOUS"}
         counted = tally(roll, returned)
         sums = {name: weights(getattr(counted, name)) for name in ("agree", "oppose", "abstain", "invalid", "silent")}

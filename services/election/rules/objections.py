@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.election.rules.parameters import Rules
+from services.election.rules.parameters import Kind, Rules
+from services.election.rules.rolls import is_frozen
 from services.election.rules.states import State
 from shared.days import day_of, is_within
 
@@ -26,8 +27,10 @@ class Effect(StrEnum):
 
 
 WORKING_DAYS_TO_DECIDE = 5
+SETTLED = frozenset({State.FINAL, State.CANCELLED, State.REPEATED})
+"""Nothing is objected to any more, and what comes of a late objection changes nothing."""
 OPEN_IN: Mapping[About, frozenset[State]] = {
-    About.ROLL: frozenset(State) - {State.DRAFT, State.FINAL, State.CANCELLED, State.REPEATED},
+    About.ROLL: frozenset(State) - SETTLED - {State.DRAFT},
     About.PROCEDURE: frozenset({State.ANNOUNCED, State.OPEN, State.CLOSED, State.COUNTED, State.POSTED}),
     About.COUNT: frozenset({State.COUNTED, State.POSTED}),
 }
@@ -35,13 +38,9 @@ OPEN_IN: Mapping[About, frozenset[State]] = {
 EFFECTS: Mapping[About, frozenset[Effect]] = {
     About.ROLL: frozenset({Effect.NONE, Effect.CORRECT, Effect.RECOUNT, Effect.REPEAT}),
     About.PROCEDURE: frozenset({Effect.NONE, Effect.RECOUNT, Effect.REPEAT}),
-    About.COUNT: frozenset({Effect.NONE, Effect.CORRECT, Effect.RECOUNT, Effect.REPEAT}),
+    About.COUNT: frozenset({Effect.NONE, Effect.RECOUNT, Effect.REPEAT}),
 }
-
-
-def effects(about: About, counted: bool) -> frozenset[Effect]:
-    """What deciding can bring about now: nothing is counted again that was not counted yet."""
-    return EFFECTS[about] if counted else EFFECTS[about] - {Effect.RECOUNT}
+"""What is corrected is the roll: an effect that nobody could carry out would hold the result up for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,22 @@ class Course:
     rules: Rules
     roll_posted_at: datetime | None
     posted_at: datetime | None
+    kind: Kind = Kind.HOUSEHOLD
+    counted: bool = False
+
+    @property
+    def roll_is_corrected(self) -> bool:
+        """VOTE-7. Whether the roll can still be corrected so that it tells: of members never, of households until it
+        is frozen."""
+        return self.kind is not Kind.MEMBERS and not (self.kind is Kind.HOUSEHOLD and is_frozen(self.state))
+
+
+def effects(about: About, course: Course) -> frozenset[Effect]:
+    """What deciding can bring about now: nothing of what is over, nor a second count before the first."""
+    if course.state in SETTLED:
+        return frozenset({Effect.NONE})
+    barred = set() if course.counted else {Effect.RECOUNT}
+    return EFFECTS[about] - barred - (set() if course.roll_is_corrected else {Effect.CORRECT})
 
 
 def in_time(about: About, course: Course, now: datetime) -> bool:

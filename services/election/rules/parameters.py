@@ -138,7 +138,7 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
         "revote": Parameter("BAL-12", EVERY),
         "count_parking": Parameter("VOTE-1", _AREA),
         "count_stores": Parameter("VOTE-1", _AREA),
-        "invalid_participates": Parameter("BAL-1", _AREA),
+        "invalid_participates": Parameter("BAL-1", _AREA - {Preset.UNANIMOUS}),
         "silent_rule": Parameter("BAL-2", frozenset({Preset.ORDINARY, Preset.SPECIAL}), choices=SilentRule),
         "proxy_principals": Parameter("BAL-4", _AREA, Range(0, 20)),
         "online": Parameter("BAL-5", _AREA, choices=Online, verify=True),

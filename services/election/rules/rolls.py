@@ -138,6 +138,8 @@ class CorrectionWhy(StrEnum):
 
     NOT_NOW = "NOT_NOW"
     ELECTORATE_FROZEN = "ELECTORATE_FROZEN"
+    HOUSEHOLDS_FROZEN = "HOUSEHOLDS_FROZEN"
+    AREA_FROZEN = "AREA_FROZEN"
     NOT_IN_HOUSEHOLDS = "NOT_IN_HOUSEHOLDS"
     NOT_OF_MEMBERS = "NOT_OF_MEMBERS"
     NOTHING_CHANGES = "NOTHING_CHANGES"
@@ -156,8 +158,9 @@ def is_frozen(state: State) -> bool:
     return state not in {State.DRAFT, State.ROLL_POSTED}
 
 
-def correction_refusal(kind: Kind, state: State, change: Change) -> CorrectionWhy | None:
-    """VOTE-7. Whether this kind of correction may be made at all; None when it may."""
+def correction_refusal(kind: Kind, state: State, change: Change, forgets: bool = False) -> CorrectionWhy | None:
+    """VOTE-7. Whether this kind of correction may be made at all; None when it may. `forgets`: it makes an area
+    unknown, for which nobody signs any more once the roll is frozen (OWN-6)."""
     if state not in CORRECTABLE:
         return CorrectionWhy.NOT_NOW
     if kind is Kind.MEMBERS:
@@ -166,7 +169,9 @@ def correction_refusal(kind: Kind, state: State, change: Change) -> CorrectionWh
         return CorrectionWhy.NOT_IN_HOUSEHOLDS
     if is_frozen(state) and change not in WEIGHS_ONLY:
         return CorrectionWhy.ELECTORATE_FROZEN
-    return None
+    if is_frozen(state) and kind is Kind.HOUSEHOLD and change is Change.REMOVE:
+        return CorrectionWhy.HOUSEHOLDS_FROZEN  # each dwelling weighs one: without it, it is another electorate
+    return CorrectionWhy.AREA_FROZEN if is_frozen(state) and forgets else None
 
 
 def corrected(places: Places, home: str, now: Place | None) -> dict[str, Place]:

@@ -56,6 +56,8 @@ STEPS: Mapping[tuple[State, Step], State] = {
 
 HIDDEN = frozenset({State.DRAFT})
 """Only the desk sees it: from the posting of the roll on everybody may read and object (PUB-6, COM-1)."""
+PUNCTUAL = timedelta(hours=1)
+"""An opening so long after the announced instant is still on time."""
 COUNTED = frozenset({State.COUNTED, State.POSTED, State.FINAL, State.REPEATED})
 """Its result may be shown."""
 OVER = COUNTED | {State.CLOSED}
@@ -82,6 +84,7 @@ class Why(StrEnum):
     VERIFY_LOCALLY = "VERIFY_LOCALLY"
     NOTE_NEEDED = "NOTE_NEEDED"
     CALENDAR_MISSING = "CALENDAR_MISSING"
+    TOO_LITTLE_LEFT = "TOO_LITTLE_LEFT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,9 @@ def _open(facts: Facts, now: datetime) -> Why | None:
         return Why.VERIFY_LOCALLY
     if now < facts.opens_at:
         return Why.TOO_EARLY
-    return Why.TOO_LATE if now >= facts.closes_at else None
+    if now >= facts.closes_at:
+        return Why.TOO_LATE
+    return None if least_is_left(facts, now) else Why.TOO_LITTLE_LEFT
 
 
 def _close(facts: Facts, now: datetime) -> Why | None:
@@ -238,6 +243,16 @@ def window_fits(facts: Facts) -> bool:
     """BAL-6. The voting window within its bounds, both included."""
     window = facts.closes_at - facts.opens_at
     return timedelta(days=facts.rules.window_min_days) <= window <= timedelta(days=facts.rules.window_max_days)
+
+
+def least_is_left(facts: Facts, now: datetime) -> bool:
+    """BAL-6. Whoever opens late does not shorten the window under the least one, that amount itself being enough.
+
+    Within the hour it is not late: an announced window of just the least length can be opened.
+    """
+    if now - facts.opens_at <= PUNCTUAL:
+        return True
+    return facts.closes_at - now >= timedelta(days=facts.rules.window_min_days)
 
 
 def takes_ballots(facts: Facts, now: datetime) -> bool:

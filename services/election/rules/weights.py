@@ -32,11 +32,6 @@ class Weights:
     def __add__(self, other: "Weights") -> "Weights":
         return Weights(self.heads + other.heads, self.area + other.area)
 
-    @property
-    def is_empty(self) -> bool:
-        """VOTE-10. Zero heads or zero area: nothing to decide with."""
-        return self.heads == 0 or self.area == 0
-
 
 @dataclass(frozen=True, slots=True)
 class OwnedHome:
@@ -103,8 +98,3 @@ class Roll:
     @classmethod
     def of(cls, found: Iterable[Entitlement]) -> "Roll":
         return cls({one.key: one.weights for one in found})
-
-    @property
-    def can_open(self) -> bool:
-        """VOTE-10. A roll with zero heads or zero area cannot open."""
-        return not self.total.is_empty

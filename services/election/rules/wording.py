@@ -58,11 +58,23 @@ WORDS: Mapping[Why | Misfit | CorrectionWhy | SimulationWhy, tuple[str, str]] = 
     ),
     Why.MUST_REPEAT: ("本次投票须重新进行,不能定案。", "It is to be repeated and does not become final."),
     Why.OBJECTIONS_OPEN: ("还有异议未处理完毕。", "An objection is not settled yet."),
+    Why.TOO_LITTLE_LEFT: (
+        "剩余时间已短于最短投票期限,请撤销后重新公告。",
+        "Less than the least voting window is left: cancel it and announce anew.",
+    ),
     Why.CALENDAR_MISSING: ("该年度的节假日安排尚未公布。", "The holidays of that year are not published yet."),
     CorrectionWhy.NOT_NOW: ("此阶段名册不能更正。", "The roll is not corrected in this state."),
     CorrectionWhy.ELECTORATE_FROZEN: (
         "名册已冻结,只能更正面积、合并或移出;谁有票不能再变。",
         "The roll is frozen: area, a merger or a removal may be corrected, not who has a vote.",
+    ),
+    CorrectionWhy.HOUSEHOLDS_FROZEN: (
+        "公告之后户数不再变动;名册有误的,可提出异议,重新投票。",
+        "Once announced no dwelling leaves the roll: object to it, and the ballot may be repeated.",
+    ),
+    CorrectionWhy.AREA_FROZEN: (
+        "名册冻结后,面积不能改为未知。",
+        "Once frozen an area is not made unknown: the note that tells both denominators is signed.",
     ),
     CorrectionWhy.NOT_IN_HOUSEHOLDS: ("每户一票,不分不并。", "A dwelling has one ballot: there is nothing to regroup."),
     CorrectionWhy.NOT_OF_MEMBERS: ("委员名单在草案中写定。", "Members are named in the draft."),

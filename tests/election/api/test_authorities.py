@@ -72,6 +72,25 @@ async def test_an_agent_stands_for_three_also_when_many_ask_at_once(hall: Hall) 
     assert {reply.json()["why"] for reply in replies if reply.status_code == 409} == {"TOO_MANY"}
 
 
+async def test_an_agent_who_has_cast_for_three_stands_for_no_fourth(hall: Hall) -> None:
+    """BAL-4. An authority that ends after its ballot makes no room, until that ballot is void."""
+    election = await hall.decision_opened()
+    eve, path = agent(), f"/v1/elections/{election['id']}"
+    for place in (2, 3, 4):
+        given = (await give(hall, owner(place), election, place, eve)).json()
+        assert (await vote(hall, eve, election, place)).status_code == 201
+        await hall.client.delete(f"{path}/proxies/{given['id']}", headers=eve.headers)
+
+    fourth = await give(hall, owner(5), election, 5, eve)
+    again = await give(hall, owner(4), election, 4, eve)
+    body = {"home_id": str(home_id(3)), "reason": "本人到场", "second_token": hall.officer.token()}
+    await hall.post(hall.clerk, f"{path}/revocations", body)
+    after = await give(hall, owner(5), election, 5, eve)
+
+    assert (fourth.status_code, fourth.json().get("why")) == (409, "TOO_MANY")
+    assert (again.status_code, after.status_code) == (201, 201)
+
+
 async def test_of_two_authorities_of_one_entitlement_at_once_one_stands(hall: Hall) -> None:
     """BAL-4."""
     ann, bob = owner(4), owner(4)

@@ -97,7 +97,7 @@ async def test_what_may_be_done_is_told_with_every_election(hall: Hall) -> None:
     opened = await hall.opened()
     path = f"/v1/elections/{opened['id']}"
 
-    for who, allowed in ((hall.clerk, []), (hall.residents[1], ["CAST"]), (hall.grid_worker, [])):
+    for who, allowed in ((hall.clerk, ["EXTEND"]), (hall.residents[1], ["CAST"]), (hall.grid_worker, [])):
         assert (await hall.get(who, path)).json()["allowed"] == allowed
     hall.now_is(CLOSES)
     assert (await hall.get(hall.clerk, path)).json()["allowed"] == ["CLOSE"]

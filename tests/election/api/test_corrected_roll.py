@@ -7,7 +7,7 @@ import psycopg
 
 from tests.election.api.casting import owned, owner, vote
 from tests.election.api.conftest import Hall
-from tests.election.api.neighbour import home_id
+from tests.election.api.neighbour import CODE, home_id
 from tests.factories.tokens import Somebody
 
 
@@ -33,6 +33,35 @@ def correct(admin_url: str, election: dict[str, Any], place: int, now_owner: Som
             " 'x', 'a', 'b', false, 1, now(), 999)",
             (election["id"], home_id(place), json.dumps({"home": home, "entries": [weighs]})),
         )
+
+
+async def test_authorities_and_revocations_go_where_the_ballots_of_a_corrected_home_go(hall: Hall) -> None:
+    """VOTE-7, BAL-4, BAL-12. Home 4 was merged into the entitlement of home 5 after the freeze."""
+    ann, bob = owner(4), owner(5)
+    owned(hall, 4, ann)
+    owned(hall, 5, bob)
+    election = await hall.decision_opened()
+    path = f"/v1/elections/{election['id']}"
+    merged = {
+        "change": "MERGE",
+        "home_id": str(home_id(4)),
+        "with_home_id": str(home_id(5)),
+        "reason": "同一业主",
+    }
+    proposed = await hall.step(election, "roll/corrections", merged)
+    confirmation = f"{path}/roll/corrections/{proposed['number']}/confirmations"
+    assert (await hall.post(hall.officer, confirmation)).status_code == 201
+    agent = Somebody([f"VOLUNTEER@{CODE}"], stepped_up=1)
+    body = {"home_id": str(home_id(4)), "warrant": "PROXY", "agent_id": str(agent.subject)}
+
+    given = await hall.post(ann, f"{path}/proxies", body)
+    cast = await vote(hall, agent, election, 5)
+    objected = await hall.post(ann, f"{path}/ballot-objections", {"home_id": str(home_id(4))})
+    revoking = {"home_id": str(home_id(4)), "reason": "本人到场", "second_token": hall.officer.token()}
+    void = await hall.post(hall.clerk, f"{path}/revocations", revoking)
+
+    assert [one.status_code for one in (given, cast, objected, void)] == [201] * 4, void.text
+    assert void.json()["entry_id"] == cast.json()["entry_id"]
 
 
 async def test_who_owns_a_home_by_a_correction_casts_for_it_and_the_former_owner_does_not(

@@ -9,7 +9,7 @@ import psycopg
 
 from services.election.ballots.noticing import give_notice
 from tests.election.api.casting import lines, owned, owner, upload, vote
-from tests.election.api.conftest import CLOSES, OPENS, Hall
+from tests.election.api.conftest import CLOSES, MONDAY, OPENS, Hall
 from tests.election.api.neighbour import home_id
 from tests.factories.tokens import Somebody
 
@@ -47,6 +47,24 @@ async def test_a_co_owners_objection_suspends_until_it_is_withdrawn(hall: Hall) 
     assert (await mine(hall, ann, election))["suspended"] is False
     assert len((await hall.get(hall.clerk, path)).json()["items"]) == 1
     assert (await hall.get(owner(5), path)).json()["items"] == []
+
+
+async def test_who_gave_in_objects_again_to_the_next_ballot_and_not_to_the_joint_word(hall: Hall) -> None:
+    """VOTE-1. Withdrawn for a promise, which the next ballot breaks."""
+    election, ann, bob = await co_owned(hall)
+    path, body = f"/v1/elections/{election['id']}/ballot-objections", {"home_id": str(home_id(1))}
+    await vote(hall, ann, election, 1)
+    first = (await hall.post(bob, path, body)).json()
+    await hall.post(bob, f"{path}/{first['id']}/resolutions", {})
+    await vote(hall, ann, election, 1, replaces=1)
+
+    second = await hall.post(bob, path, body)
+    suspended = (await mine(hall, ann, election))["suspended"]
+    settled = await hall.post(hall.clerk, f"{path}/{first['id']}/resolutions", {"words": "双方到场,一致同意"})
+    third = await hall.post(bob, path, body)
+
+    assert (second.status_code, suspended, settled.status_code) == (201, True, 201)
+    assert (third.status_code, third.json()["why"]) == (409, "OBJECTED_ALREADY")
 
 
 async def test_the_desk_settles_with_the_joint_word_and_nothing_after_closing(hall: Hall) -> None:
@@ -148,6 +166,23 @@ async def test_a_window_is_extended_once_with_a_line_and_takes_ballots_until_its
     await hall.step(election, "closings")
 
 
+async def test_what_may_be_done_names_the_extension_while_it_may_be_made(hall: Hall) -> None:
+    """BAL-6. To the desk alone, and to nobody in a members' vote, whose window is not extended."""
+    election = await hall.decision_opened()
+    path = f"/v1/elections/{election['id']}"
+    early = await hall.post(hall.clerk, f"{path}/closings")
+    seen = [(await hall.get(who, path)).json()["allowed"] for who in (hall.clerk, hall.residents[2])]
+    body = {"closes_at": (CLOSES + timedelta(days=1)).isoformat(), "reason": "返还率不足"}
+    await hall.step(election, "extensions", body)
+    after = (await hall.get(hall.clerk, path)).json()["allowed"]
+    hall.now_is(MONDAY)
+    members = await hall.decision_opened("MEMBERS_VOTE")
+    refused = await hall.post(hall.clerk, f"/v1/elections/{members['id']}/extensions", body)
+
+    assert (election["allowed"], early.json()["allowed"], seen) == (["EXTEND"], ["EXTEND"], [["EXTEND"], []])
+    assert (after, members["allowed"], refused.status_code) == ([], [], 409)
+
+
 async def test_after_the_end_nobody_extends(hall: Hall) -> None:
     """BAL-6."""
     election = await hall.decision_opened()
@@ -192,3 +227,4 @@ async def test_every_owner_is_told_of_a_ballot_of_his_home(hall: Hall) -> None:
     assert read == [5, 0, 1]
     assert [[one["revision"] for one in reply.json()["items"]] for reply in told] == [[3, 2, 1], [3, 2, 1], []]
     assert all(secret not in reply.text for reply in told for secret in (receipt["code"], "AGREE", receipt["what"]))
+    assert all("log_index" not in reply.text for reply in told)

@@ -52,6 +52,37 @@ async def test_a_tie_at_the_border_is_drawn_from_the_seed_that_was_announced(hal
     assert result["seed"] == seed
 
 
+async def test_who_opens_too_late_is_told_to_announce_anew(hall: Hall) -> None:
+    """BAL-6. Five of the seven days must be left."""
+    election = await hall.announced()
+    path = f"/v1/elections/{election['id']}"
+    hall.now_is(CLOSES - timedelta(days=5) + timedelta(seconds=1))
+
+    zh = await hall.post(hall.clerk, f"{path}/openings")
+    en = await hall.post(hall.clerk, f"{path}/openings", **{"Accept-Language": "en"})
+
+    assert (zh.status_code, zh.json()["why"], zh.json()["allowed"]) == (409, "TOO_LITTLE_LEFT", ["CANCEL"])
+    assert "announce anew" in en.json()["detail"]
+    assert zh.json()["detail"] != en.json()["detail"]
+
+
+async def test_nobody_who_orders_the_names_knows_the_seed_of_the_lot(hall: Hall) -> None:
+    """BAL-11, COM-1. Else a favourite could be given the number that draws first."""
+    election = await hall.draft()
+    path = f"/v1/elections/{election['id']}"
+
+    told = []
+    for step in ("rolls", "announcements", None):
+        text = json.loads((await hall.get(hall.clerk, f"{path}/announcement")).json()["text"])
+        seen = (await hall.get(hall.clerk, path)).json()
+        told.append((text["lot"]["seed"], seen["seed"]))
+        if step:
+            await hall.step(election, step)
+
+    assert told[:2] == [(None, None)] * 2
+    assert told[2][0] == told[2][1] is not None
+
+
 async def test_the_announced_text_is_frozen_and_hashed(hall: Hall) -> None:
     """VOTE-9. The seed is in it; nothing of it can be changed any more."""
     election = await hall.announced()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,7 @@ from services.election.log.notary import REFUSALS
 from services.election.log.signing import SigningPass, notary_url, published_key
 from services.election.rules.leaves import leaf_hash
 from services.election.settings import ElectionSettings
-from tests.election.api.conftest import CLOSES, Hall
+from tests.election.api.conftest import CLOSES, OPENS, Hall
 from tests.election.api.notary_desk import Desk, desk, get
 
 __all__ = ["desk"]
@@ -99,6 +100,7 @@ async def test_yesterdays_backup_is_refused_although_it_took_its_checkpoints_alo
 
     assert await desk.sign() == 0
 
+    hall.now_is(OPENS + timedelta(hours=1))  # by the hour
     sizes = [one["size"] for one in (await get(hall, hall.clerk, election, "log/checkpoints"))["items"]]
     assert sizes == [3]
 
@@ -114,6 +116,7 @@ async def test_a_restart_goes_on_where_it_stopped_and_a_lost_row_is_written_agai
     await hall.cast(hall.residents[1], election, 1, [1])
     signed += [await desk.sign_rested(), await desk.sign()]
 
+    hall.now_is(OPENS + timedelta(hours=1))  # by the hour
     sizes = [one["size"] for one in (await get(hall, hall.clerk, election, "log/checkpoints"))["items"]]
     assert (signed, sizes) == ([1, 1, 0], [4, 3])
 
@@ -125,6 +128,7 @@ async def test_the_rooms_own_pass_signs_with_the_notarys_role(hall: Hall, admin_
     signed = [await SigningPass(house.settings)(house) for _ in range(2)]  # type: ignore[arg-type]  # the room's own
 
     assert signed == [1, 0]
+    hall.now_is(OPENS + timedelta(hours=1))  # by the hour
     assert (await get(hall, hall.clerk, election, "log/checkpoints/newest"))["size"] == 3
 
 

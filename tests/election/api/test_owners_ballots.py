@@ -43,6 +43,23 @@ async def test_where_the_house_may_not_take_votes_online_the_paper_is_told(hall:
         assert (refused.status_code, refused.json()["why"]) == (409, why)
 
 
+async def test_a_tenant_is_not_told_what_else_his_landlord_has(hall: Hall) -> None:
+    """PUB-4. His home is the second one of its owner's entitlement."""
+    ann = owner(3)
+    for place in (3, 14):
+        hall.books.homes[place] = home(place, owners=[str(ann.subject)], head_group="ab" * 16)
+    tenant = Somebody([f"RESIDENT@{CODE}"], homes=[home_id(14)])
+    election = await hall.decision_opened()
+    path = f"/v1/elections/{election['id']}"
+
+    told = [(await hall.get(who, f"{path}/ballots")).json()["items"] for who in (ann, tenant)]
+    await hall.counted(election)
+    proofs = [(await hall.get(who, f"{path}/statuses")).json()["items"] for who in (ann, tenant)]
+
+    assert [[one["label"] for one in items] for items in (*told, *proofs)] == [["1-1-401"], ["2-1-501"]] * 2
+    assert told[1][0]["home_id"] == str(home_id(14))
+
+
 async def test_the_homes_of_one_head_are_one_ballot_and_any_co_owner_casts_it(hall: Hall) -> None:
     """VOTE-1, BAL-12."""
     ann, bob = owner(1), owner(2)

@@ -137,6 +137,28 @@ async def test_business_in_a_home_needs_everybody_interested(hall: Hall, even: N
     assert _tests(result)["UNANIMITY"] == ("39", "40", "40", False)
 
 
+async def test_whoever_was_merged_into_another_is_not_waited_for(hall: Hall, even: None) -> None:
+    """VOTE-5, VOTE-7. Two homes of the frozen roll were one owner's: all who are left agree."""
+    items = [question("HOUSING_TO_BUSINESS", "301 室改作理发店")]
+    election = await hall.decision_opened("UNANIMOUS", buildings=["3"], items=items)
+    merged = {
+        "change": "MERGE",
+        "home_id": str(home_id(FIRST)),
+        "with_home_id": str(home_id(FIRST + 1)),
+        "reason": "同一业主",
+    }
+    proposed = await hall.step(election, "roll/corrections", merged)
+    path = f"/v1/elections/{election['id']}/roll/corrections/{proposed['number']}/confirmations"
+    assert (await hall.post(hall.officer, path)).status_code == 201
+    for number in range(1, HOMES):
+        body = {"home_id": str(home_id(FIRST + number)), "items": [{"number": 1, "choice": "AGREE"}]}
+        await hall.post(owner(FIRST + number), f"/v1/elections/{election['id']}/ballots", body)
+
+    result = await hall.counted(election)
+
+    assert (result["outcome"], _tests(result)["UNANIMITY"]) == ("PASSED", ("39", "39", "39", True))
+
+
 async def test_candidates_pass_each_for_himself_and_the_rest_are_in_reserve(hall: Hall, even: None) -> None:
     """COM-1. Five seats, six names: marked by all, by most, and by too few."""
     election = await hall.decision_opened("CANDIDATES", buildings=["3"])

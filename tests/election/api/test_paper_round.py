@@ -266,6 +266,19 @@ async def test_who_goes_from_door_to_door_sees_what_is_to_do_and_no_choice(hall:
     assert (found["boxes"], resident.status_code) == ([1], 403)
 
 
+async def test_a_paper_is_brought_to_who_revoked_his_ballot_for_it(hall: Hall) -> None:
+    """BAL-10, BAL-12. What is void has not closed the door."""
+    doors = Doors(hall, await hall.opened())
+    await doors.print(building="1", entrance="1")
+    await hall.cast(hall.residents[0], doors.election, 0, [1])
+    body = {"home_id": str(home_id(0)), "reason": "改投纸票", "second_token": hall.officer.token()}
+    await doors.done(hall.clerk, "revocations", body)
+
+    found = (await hall.get(doors.first, f"{doors.path}/worklist", building="1", entrance="1")).json()
+
+    assert found["items"][0]["todo"] == "ISSUE"
+
+
 async def test_two_print_runs_at_once_give_each_home_one_number(hall: Hall) -> None:
     """BAL-7. One entitlement, one live paper."""
     doors = Doors(hall, await hall.announced())

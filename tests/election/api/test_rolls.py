@@ -235,6 +235,7 @@ async def test_what_was_corrected_after_the_freeze_is_what_is_counted(hall: Hall
         ("SPLIT", {}, "ELECTORATE_FROZEN"),
         ("ADD", {}, "ELECTORATE_FROZEN"),
         ("AREA", {"area": "80.00"}, "NOTHING_CHANGES"),
+        ("AREA", {"area": None}, "AREA_FROZEN"),
     ],
 )
 async def test_once_frozen_nobody_is_added_and_nobody_regrouped(
@@ -260,6 +261,22 @@ async def test_a_proposal_is_not_confirmed_once_the_home_has_changed(hall: Hall)
     assert sorted(one.status_code for one in both) == [201, 409]
     assert [one.json()["why"] for one in both if one.status_code == 409] == ["CHANGED_MEANWHILE"]
     assert unknown.status_code == 404
+
+
+async def test_from_a_household_roll_nobody_is_taken_once_it_is_announced(hall: Hall) -> None:
+    """VOTE-7, BAL-11. Each dwelling weighs one: the log would say one less than the count."""
+    election = await hall.announced()
+
+    zh = await correct(hall, election, "REMOVE", 1)
+    en = await hall.post(
+        hall.clerk,
+        f"/v1/elections/{election['id']}/roll/corrections",
+        {"change": "REMOVE", "home_id": str(home_id(1)), "reason": "重复"},
+        **{"Accept-Language": "en"},
+    )
+
+    assert (zh.status_code, zh.json()["why"]) == (409, "HOUSEHOLDS_FROZEN")
+    assert zh.json()["detail"] != en.json()["detail"]
 
 
 @pytest.mark.parametrize(

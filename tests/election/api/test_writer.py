@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from services.election.ballots.frozen import Entry, Frozen
-from services.election.ballots.taking import Arrival
+from services.election.ballots.taking import Arrival, RollCorrected
 from services.election.ballots.writer import MOST_AT_ONCE, MOST_WAITING, Origin, Waiting, next_batch
 from services.election.errors import HomeNotOnRoll
 from services.election.rules.casting import Claim
@@ -19,13 +19,15 @@ from shared.problems import Busy
 from tests.election.api.casting import lines, owned, owner, vote
 from tests.election.api.conftest import Hall
 from tests.election.api.neighbour import CODE
+from tests.election.api.test_corrected_roll import correct
 
 NOBODY = Origin("person:nobody", "-", "test")
 
 
-def arrival(hall: Hall, entry: UUID) -> Arrival:
+def arrival(hall: Hall, entry: UUID, corrections: int = 0) -> Arrival:
     """Somebody casts for an entitlement that is not his, or not there."""
-    return Arrival(Entry(entry, frozenset(), (), None, ""), hall.house.clock.now(), Claim(new_id(), frozenset()))
+    whose, claim = Entry(entry, frozenset(), (), None, ""), Claim(new_id(), frozenset())
+    return Arrival(whose, hall.house.clock.now(), claim, corrections=corrections)
 
 
 async def frozen(app: Any, election: dict[str, Any]) -> Frozen:
@@ -60,6 +62,24 @@ async def test_the_write_goes_on_when_its_caller_hangs_up(hall: Hall, admin_url:
     assert cast.cancelled()
     with psycopg.connect(admin_url) as connection:
         assert connection.execute("SELECT count(*) FROM election.ballot").fetchone() == (2,)
+
+
+async def test_each_cast_is_judged_by_the_roll_that_it_was_checked_against(
+    hall: Hall, app: Any, admin_url: str
+) -> None:
+    """VOTE-7. One queue holds casts of before and after a correction: only those of before are checked anew."""
+    election = await hall.decision_opened()
+    before = await frozen(app, election)
+    correct(admin_url, election, 4, owner(8))
+    app.state.station.elections.forget(UUID(election["id"]))
+    after = await frozen(app, election)
+    writer = app.state.station.writer
+
+    casts = [writer.hand_in(one.frame, arrival(hall, new_id(), one.corrections), NOBODY) for one in (before, after)]
+    answers = await asyncio.gather(*casts, return_exceptions=True)
+
+    assert (before.corrections, after.corrections) == (0, 1)
+    assert [type(one) for one in answers] == [RollCorrected, HomeNotOnRoll]
 
 
 async def test_a_full_queue_refuses_at_once(hall: Hall, app: Any) -> None:

@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import pytest
 
+from services.election.rules.committee import Contest, Papers, count_committee
 from services.election.rules.decisions import Matter
 from services.election.rules.figures import ItemBallot, Question, Terms, owners_decision
 from services.election.rules.tally import Choice
-from services.election.rules.weights import OwnedHome, Roll, entitlements
+from services.election.rules.weights import OwnedHome, Roll, Weights, entitlements
 from tests.election.rules.reference import Opinion, Paper, opinion
 
 HUNDREDTH = Fraction(1, 100)
@@ -148,3 +149,20 @@ def test_rules_and_reference_agree_to_the_last_hundredth(part: int) -> None:
     differing = [vector.name for vector in VECTORS[part::10] if by_rules(vector) != by_reference(vector)]
 
     assert differing == []
+
+
+@pytest.mark.parametrize(
+    ("invalid_counts", "took", "failed"),
+    [(True, 3, ["APPROVAL_HEADS"]), (False, 1, ["PARTICIPATION_HEADS"])],
+)
+def test_a_place_may_say_that_blank_and_overfull_papers_of_an_election_took_no_part(
+    invalid_counts: bool, took: int, failed: list[str]
+) -> None:
+    """BAL-1 [P], COM-1, VOTE-2. Of three heads one votes, one leaves it blank, one marks too many."""
+    roll = Roll({name: Weights(1, 10_000 if name == "a" else 1) for name in "abc"})
+    papers = [Papers("a", frozenset({1})), Papers("b", frozenset()), Papers("c", frozenset({1, 2}))]
+    contest = Contest(1, frozenset({1, 2}), "seed", "e", invalid_counts)
+
+    first = next(one for one in count_committee(contest, roll, papers).standings if one.number == 1)
+
+    assert (first.verdict.figures[1].part, first.verdict.failed) == (took, tuple(failed))

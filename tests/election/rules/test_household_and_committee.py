@@ -282,7 +282,7 @@ CLOSES = OPENS + timedelta(days=7)
     [
         (State.ANNOUNCED, Step.OPEN, OPENS - SECOND, Why.TOO_EARLY),
         (State.ANNOUNCED, Step.OPEN, OPENS, None),
-        (State.ANNOUNCED, Step.OPEN, CLOSES - SECOND, None),
+        (State.ANNOUNCED, Step.OPEN, CLOSES - SECOND, Why.TOO_LITTLE_LEFT),
         (State.ANNOUNCED, Step.OPEN, CLOSES, Why.TOO_LATE),
         (State.OPEN, Step.CLOSE, CLOSES - SECOND, Why.TOO_EARLY),
         (State.OPEN, Step.CLOSE, CLOSES, None),

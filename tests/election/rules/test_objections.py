@@ -1,11 +1,12 @@
 """PUB-6, BAL-8 at their boundaries: when an objection is in time, what it brings about, how long things are kept."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from services.election.rules.objections import OPEN_IN, About, Course, Effect, counts_as_open, effects, in_time
-from services.election.rules.parameters import DEFAULTS, Preset
+from services.election.rules.parameters import DEFAULTS, Kind, Preset
 from services.election.rules.retention import kept_until
 from services.election.rules.states import State
 from shared.days import CalendarMissing
@@ -61,11 +62,38 @@ def test_only_what_is_in_time_and_new_holds_up() -> None:
     ]
 
 
+def _effects(about: About, state: State, kind: Kind = Kind.OWNERS_DECISION) -> frozenset[Effect]:
+    counted = state not in {State.ROLL_POSTED, State.ANNOUNCED, State.OPEN, State.CLOSED, State.CANCELLED}
+    return effects(about, replace(_course(state), kind=kind, counted=counted))
+
+
 def test_nothing_is_recounted_that_was_not_counted() -> None:
     """PUB-6."""
-    assert Effect.RECOUNT not in effects(About.PROCEDURE, counted=False)
-    assert Effect.RECOUNT in effects(About.PROCEDURE, counted=True)
-    assert Effect.CORRECT not in effects(About.PROCEDURE, counted=True)
+    assert Effect.RECOUNT not in _effects(About.PROCEDURE, State.CLOSED)
+    assert Effect.RECOUNT in _effects(About.PROCEDURE, State.COUNTED)
+
+
+@pytest.mark.parametrize("state", [State.FINAL, State.CANCELLED, State.REPEATED])
+def test_of_what_is_over_nothing_is_promised_any_more(state: State) -> None:
+    """PUB-6. A late objection is answered; no step leads from there."""
+    assert {_effects(about, state) for about in About} == {frozenset({Effect.NONE})}
+
+
+@pytest.mark.parametrize(
+    ("about", "state", "kind", "corrects"),
+    [
+        (About.ROLL, State.ROLL_POSTED, Kind.OWNERS_DECISION, True),
+        (About.ROLL, State.COUNTED, Kind.OWNERS_DECISION, True),
+        (About.ROLL, State.ROLL_POSTED, Kind.HOUSEHOLD, True),
+        (About.ROLL, State.ANNOUNCED, Kind.HOUSEHOLD, False),
+        (About.ROLL, State.ROLL_POSTED, Kind.MEMBERS, False),
+        (About.COUNT, State.COUNTED, Kind.OWNERS_DECISION, False),
+        (About.PROCEDURE, State.COUNTED, Kind.OWNERS_DECISION, False),
+    ],
+)
+def test_what_nobody_could_correct_is_not_decided_to_be(about: About, state: State, kind: Kind, corrects: bool) -> None:
+    """PUB-6, VOTE-7. It would hold the result up for ever."""
+    assert (Effect.CORRECT in _effects(about, state, kind)) is corrects
 
 
 def test_nothing_can_be_objected_to_once_it_is_over() -> None:

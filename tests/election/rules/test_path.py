@@ -77,6 +77,33 @@ def test_what_holds_an_opening_up(changed: dict[str, object], why: Why | None) -
     assert refusal(announced, Step.OPEN, OPENS) is why
 
 
+@pytest.mark.parametrize(
+    ("window", "late", "why"),
+    [
+        (7, timedelta(days=2), None),
+        (7, timedelta(days=2, microseconds=1), Why.TOO_LITTLE_LEFT),
+        (7, timedelta(days=7, microseconds=-1), Why.TOO_LITTLE_LEFT),
+        (7, timedelta(days=7), Why.TOO_LATE),
+        (5, timedelta(), None),
+        (5, timedelta(hours=1), None),
+        (5, timedelta(hours=1, microseconds=1), Why.TOO_LITTLE_LEFT),
+    ],
+)
+def test_opened_late_the_window_still_is_the_least_one(window: int, late: timedelta, why: Why | None) -> None:
+    """BAL-6. Within the hour of the announced opening nobody is late, though the window be just the least one."""
+    announced = replace(POSTED, state=State.ANNOUNCED, closes_at=OPENS + timedelta(days=window))
+
+    assert refusal(announced, Step.OPEN, OPENS + late) is why
+
+
+def test_a_vote_without_a_least_window_is_opened_until_its_end() -> None:
+    """BAL-6, PMC-4. Members have none."""
+    rules = DEFAULTS[Preset.MEMBERS_VOTE]
+    announced = replace(POSTED, state=State.ANNOUNCED, rules=rules, kind=Kind.MEMBERS, preset=Preset.MEMBERS_VOTE)
+
+    assert refusal(announced, Step.OPEN, announced.closes_at - timedelta(microseconds=1)) is None
+
+
 def test_a_year_without_a_calendar_refuses_only_where_it_decides() -> None:
     """DAY-1. Posted so that the last day is of 2027, whose holidays are not published."""
     late = replace(POSTED, roll_posted_at=datetime(2026, 12, 28, 2, 0, tzinfo=UTC))

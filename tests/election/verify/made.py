@@ -298,7 +298,8 @@ class Made:
             counted = count_household(by, len(self.rows), marks)  # type: ignore[arg-type]
             return str(counted.outcome), figures.household(counted)
         if preset is Preset.CANDIDATES:
-            contest = Contest(self.plan.seats, frozenset(self.terms["nominees"]), self.terms["seed"], self.election)
+            numbers, takes_part = frozenset(self.terms["nominees"]), self.rules.invalid_participates
+            contest = Contest(self.plan.seats, numbers, self.terms["seed"], self.election, takes_part)
             outcome, found = figures.candidates(contest, roll, self._papers())
             return str(outcome), {**found, "salt": self.salt().hex()}
         questions = [Question(item["number"], Matter(item["matter"])) for item in self.items]

@@ -34,6 +34,8 @@ def rules_of(preset: Preset, chance: random.Random) -> Rules:
         return replace(
             usual, invalid_participates=chance.random() < 0.7, silent_rule=chance.choice([*SilentRule, SilentRule.NONE])
         )
+    if preset is Preset.CANDIDATES:
+        return replace(usual, invalid_participates=chance.random() < 0.5)
     return usual
 
 
