@@ -205,6 +205,7 @@ def _row(keys: Keys, election: Election, one: Reported, why: PaperWhy | None, no
         accepted=why is None,
         why=why,
         log_index=None,
+        late=election.state == State.CLOSED,
         help_sealed=seal_help(keys, one.id, one.help) if one.help else None,
     )
 

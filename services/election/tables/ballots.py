@@ -147,6 +147,8 @@ class BallotObjection(Base):
     resolved_by: Mapped[str | None] = mapped_column(String(100))
     """The objector himself, or the desk with the co-owners' joint word."""
     resolution: Mapped[str | None] = mapped_column(String(500))
+    log_index: Mapped[int | None] = mapped_column(BigInteger)
+    """Of its OBJECTION line; none in a log of the first version."""
     __table_args__ = (
         ForeignKeyConstraint(
             ["election_id", "entry_id"], ["election.roll_entry.election_id", "election.roll_entry.id"]
@@ -169,6 +171,10 @@ class Proxy(Base):
     """The principal himself (person:id), or the officer who holds the paper."""
     paper_file: Mapped[str | None] = mapped_column(String(600))
     """Of the written authority or the company's letter; VOTE-1: an agent without letter makes the ballot INVALID."""
+    log_index: Mapped[int | None] = mapped_column(BigInteger)
+    """Of its AUTHORITY line; none in a log of the first version."""
+    letter_index: Mapped[int | None] = mapped_column(BigInteger)
+    """Of the LETTER line of a paper that was put on file later."""
     at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(100))
