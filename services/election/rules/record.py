@@ -134,12 +134,13 @@ def after_leaves(facts: Facts, edition: Edition) -> Iterator[Line]:
     complete = edition is Edition.COMPLETE
     if complete:
         yield from map(_correction, facts.corrections)
-        yield from map(_opening, facts.openings)
     for vote in sorted(facts.votes, key=lambda one: one.index):
         if complete:
             yield _ballot(vote)
         elif vote.effective:
             yield _effective(vote, facts)
+    if complete:
+        yield from map(_opening, facts.openings)
     for one in facts.results:
         figures = one.figures if complete else public_figures(facts.preset, facts.terms, one.figures)
         yield {"line": "RESULT", "number": one.number, "outcome": one.outcome, "figures": figures}
