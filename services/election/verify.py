@@ -87,7 +87,6 @@ def four_tests(roll: Said, taking: Said, agree: Said, share: tuple[int, int, boo
     asked = (("PARTICIPATION", taking, roll, TWO_THIRDS), ("APPROVAL", agree, taking, share))
     return verdict(*(test(f"{name}_{measure.upper()}", measure.upper(), part[measure], whole[measure], needed)
                      for name, part, whole, needed in asked for measure in ("area", "heads")))
-
 class Record:
     """One record, line after line, each judged where it stands; then what only the whole can show."""
     def __init__(self, key: str | None, older: list[Note], receipt: Said | None) -> None:
@@ -310,9 +309,11 @@ class Record:
         # A fault is an objection that was not settled, or an authority without its letter: both logged before CLOSE.
         settled, letters, opened = self.named["SETTLED"], self.named["LETTER"], self.opened.items()
         standing = {index: leaf["of"] for index, leaf in self.claims.items() if "of" in leaf and index not in settled}
-        told = {index for index, vote in self.effective.items() if vote[2] == "OBJECTED"}
-        fits = {*standing.values()} & {*self.effective} <= told and len(told) <= len(standing)
-        self.must(fits, "FAULT", "the ballots said to be objected to are not those of the log", 0)
+        told = {index: vote[2] for index, vote in self.effective.items() if vote[2]}
+        closed = {one: fault for fault, those in self.close["faults"].items() for one in those if not self.voided(one)}
+        objected = {index for index, fault in told.items() if fault == "OBJECTED"}
+        fits = {*standing.values()} & {*self.effective} <= objected and len(objected) <= len(standing)
+        self.must(fits and told == closed, "FAULT", "the invalid ballots are not those of the log at its closing", 0)
         self.must(not self.complete or {*self.opened} == {*self.claims}, "OPENING", "not everything is opened", 0)
         given = {one["authority"]: (one["entry"], index, one["warrant"] != "AGENT" or one["paper"] or index in letters)
                  for index, one in opened if "authority" in one}
@@ -321,8 +322,8 @@ class Record:
             entry, since, good = given.get(who["authority"], (who["entry"], -1, True))
             fits = (since >= 0) == (who["capacity"] == "PROXY") and (entry, since < index) == (who["entry"], True)
             self.must(fits, "AUTHORITY", f"leaf {index} was cast under none that was logged before it", 0)
-            objected = any(entry == who["entry"] and one != who["caster"] for entry, one in against)
-            due = "OBJECTED" if objected else None if good else "NO_LETTER"
+            is_objected = any(entry == who["entry"] and one != who["caster"] for entry, one in against)
+            due = "OBJECTED" if is_objected else None if good else "NO_LETTER"
             self.must(self.effective.get(index, (due,))[-1] == due, "FAULT", f"leaf {index}: by the log {due}", 0)
     def check_status(self) -> None:
         mine, proofs, rows = {vote[0]: index for index, vote in self.effective.items()}, [], self.frozen * self.complete
@@ -467,7 +468,6 @@ class Record:
             ("as what somebody cast, objections, deliveries: a log of the first version holds none", self.version == 1),
             ("that no two counted ballots are of one home: each home can prove its own status", not self.complete),
         ) if is_open]
-
 def verify(file: Any, key: str | None = None, checkpoint: str | None = None, receipt: Said | None = None) -> Record:
     """A record's zip (path or file), judged. Errors: ValueError, where it is none at all."""
     try:

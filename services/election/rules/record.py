@@ -195,8 +195,8 @@ def _ballot(vote: Vote) -> Line:
 
 def _effective(vote: Vote, facts: Facts) -> Line:
     line: dict[str, Any] = {"line": "EFFECTIVE", "index": vote.index}
-    if facts.log > 1 and vote.fault is Fault.OBJECTED:
-        line["fault"] = str(vote.fault)  # the log says as much: its objection names the ballot
+    if facts.log > 1 and vote.fault is not None:
+        line["fault"] = str(vote.fault)  # as the CLOSE leaf says of this index
     return line | _what(vote) if facts.kind is Kind.HOUSEHOLD else line
 
 

@@ -79,7 +79,7 @@ class Disputes:
         by = by_said(*place, str(ballot.capacity), ballot.caster, ballot.authority) if self.made.plan.log > 1 else None
         return who_said(*place, ballot.revision, by)
 
-    def closing(self, delivered: Iterable[int]) -> Said:
+    def closing(self, effective: Mapping[int, Ballot], delivered: Iterable[int]) -> Said:
         if self.made.plan.log == 1:
             return {}
         proven, lines = frozenset(delivered), []
@@ -87,7 +87,9 @@ class Disputes:
             said, salt, _ = self.made.rows[place]
             told = delivery_said(self.made.election, str(said["entry"]), place in proven)
             lines.append(leaf_hash(commitment(salt_of(salt, "delivered"), told)))
-        return {"deliveries": len(proven), "delivered": root_of(lines).hex()}
+        found = sorted((effective[place].index, fault) for place, fault in self.faults(effective).items())
+        faults = {str(fault): [index for index, one in found if one is fault] for fault in Fault}
+        return {"faults": faults, "deliveries": len(proven), "delivered": root_of(lines).hex()}
 
     def _home(self, place: int) -> tuple[str, str]:
         return self.made.election, str(self.made.rows[place][0]["entry"])

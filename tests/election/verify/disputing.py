@@ -63,6 +63,20 @@ def invented_after_closing(lines: Lines) -> None:
     objection(lines, leaves(lines, "STATUS")[0])
 
 
+def invented_at_the_closing(lines: Lines) -> None:
+    """The CLOSE leaf itself is rewritten and signed: no objection stands for it."""
+    ballot = with_fault(lines, None, "EFFECTIVE")
+    ballot["fault"] = "OBJECTED"
+    close = leaves(lines, "CLOSE")[0]
+    faults = body_of(close)["faults"]
+    say(close, faults=faults | {"OBJECTED": sorted([*faults["OBJECTED"], ballot["index"]])})
+    signed_anew(lines)
+
+
+def letters_claimed_in_public(lines: Lines) -> None:
+    del with_fault(lines, "NO_LETTER", "EFFECTIVE")["fault"]
+
+
 def invented_before_closing(lines: Lines) -> None:
     """Wholly consistent, but for the checkpoints of then and the figures of the count."""
     objection(lines, leaves(lines, "CLOSE")[0])
@@ -276,6 +290,8 @@ DISPUTES = [
     _m("an objection is slipped in and signed anew", T1, COMPLETE, invented_before_closing, "FIGURES"),
     _m("an objection is invented that no leaf has", T1, COMPLETE, invented_without_a_leaf, "FAULT"),
     _m("a ballot more is invalid by objection", T1, PUBLIC, invented_in_public, "FAULT"),
+    _m("a ballot is invalid by the closing alone", T1, PUBLIC, invented_at_the_closing, "FAULT"),
+    _m("a letter is claimed", T1, PUBLIC, letters_claimed_in_public, "FAULT"),
     _m("an objection is forgotten", T1, COMPLETE, forgotten, "FAULT"),
     _m("an objection is forgotten", T1, PUBLIC, forgotten_in_public, "FAULT"),
     _m("another ballot is invalid in its place", T1, PUBLIC, moved_in_public, "FAULT"),

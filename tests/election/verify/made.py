@@ -225,7 +225,7 @@ class Made:
 
     def _closed(self) -> None:
         self.day = DAYS[3]
-        self.write(LeafType.CLOSE, self.disputes.closing(self.delivered))
+        self.write(LeafType.CLOSE, self.disputes.closing(self.effective, self.delivered))
         self.sign()
         self.day = DAYS[4]
         for ballot in self.ballots:
