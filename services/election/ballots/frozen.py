@@ -46,6 +46,7 @@ class Frame:
     code: str
     kind: Kind
     rules: Rules
+    log: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ async def load(db: AsyncSession, actor: Actor, election_id: UUID) -> Frozen:
 
 
 def frame_of(election: Election) -> Frame:
-    return Frame(election.id, election.compound_code, Kind(election.kind), rules_of(election))
+    return Frame(election.id, election.compound_code, Kind(election.kind), rules_of(election), election.log_version)
 
 
 async def frozen_of(db: AsyncSession, election: Election) -> Frozen:

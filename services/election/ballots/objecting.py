@@ -1,5 +1,6 @@
 """A co-owner objects to the ballot of his entitlement, and the objection is resolved or not (VOTE-1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -9,18 +10,21 @@ from sqlalchemy import Select, Uuid, any_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.actions import Moment
-from services.election.ballots.queries import casts_of
+from services.election.ballots.queries import casts_of, index_of
 from services.election.ballots.running import Party, party_of, running
 from services.election.ballots.taking import refused as cast_refused
 from services.election.errors import BallotObjectionUnknown, DisputeRefused, HomeNotOnRoll
 from services.election.history import who
+from services.election.log.appending import Line, append
 from services.election.rules.cast_wording import DISPUTE_WORDS
-from services.election.rules.casting import Capacity, online_refusal
+from services.election.rules.casting import Capacity, Cast, online_refusal, standing
+from services.election.rules.commitments import Said, commitment, objection_said, salt_of
 from services.election.rules.disputing import DisputeWhy, objection_refusal
+from services.election.rules.leaves import LeafType
 from services.election.rules.parameters import Kind, Online
 from services.election.rules.roles import DESK_ROLES
 from services.election.rules.states import State
-from services.election.tables import BallotObjection, Election, RollEntry
+from services.election.tables import BallotBox, BallotObjection, Election, RollEntry
 from shared import audit
 from shared.database import new_id
 from shared.files import References
@@ -50,25 +54,47 @@ async def object_to_ballot(
     ReferenceRefused.
     """
     paper = _paper(keys, actor, asked.paper, moment.now)
-    election, _ = await running(db, actor, election_id, moment.now, OPEN)
+    election, box = await running(db, actor, election_id, moment.now, OPEN)
     party = await party_of(db, actor, election, asked.home_id)
     objector = _objector(actor, election, party, asked, moment.real)
     history = (await casts_of(db, election.id, [party.entry.id])).get(party.entry.id, [])
     why = objection_refusal(Kind(election.kind), objector, history)
-    earlier = await _earlier(db, election, party, objector)
-    if why is None and earlier is not None and not _is_withdrawn(earlier):
+    if why is None and not all(map(_is_withdrawn, await _earlier(db, election, party, objector))):
         why = DisputeWhy.OBJECTED_ALREADY
     if why is not None:
         raise dispute_refused(why)
-    objection = earlier or BallotObjection(
-        id=new_id(), election_id=election.id, entry_id=party.entry.id, objector_id=objector
+    objection = BallotObjection(
+        id=new_id(),
+        election_id=election.id,
+        entry_id=party.entry.id,
+        objector_id=objector,
+        at=moment.now,
+        file_token=paper,
     )
-    objection.at, objection.file_token = moment.now, paper
-    objection.resolved_at = objection.resolved_by = objection.resolution = None
+    if election.log_version > 1:
+        objection.log_index = await _write_down(db, box, party.entry, objection, history)
     db.add(objection)
     await db.flush()
     audit.note(db, "ballot-objection", objection.id, election.compound_code)
     return objection, party.entry
+
+
+async def _write_down(
+    db: AsyncSession, box: BallotBox, entry: RollEntry, objection: BallotObjection, history: Sequence[Cast]
+) -> int:
+    """Its OBJECTION line: against the ballot at `of`, by somebody; so that none is claimed once the box is shut."""
+    stands = standing(history)
+    assert stands is not None, "judged before"
+    said = objection_said(str(objection.election_id), str(entry.id), objection.objector_id)
+    line: Said = {
+        "of": await index_of(db, objection.election_id, entry.id, stands.revision),
+        "who": commitment(objection_salt(entry.salt, objection.id), said).hex(),
+    }
+    return await append(db, box, [Line(LeafType.OBJECTION, line)], objection.at)
+
+
+def objection_salt(entry_salt: bytes, objection_id: UUID) -> bytes:
+    return salt_of(entry_salt, f"objection/{objection_id}")
 
 
 def _paper(keys: Keys, actor: Actor, token: str | None, now: datetime) -> str | None:
@@ -95,13 +121,13 @@ def _objector(actor: Actor, election: Election, party: Party, asked: Objecting, 
     return asked.objector_id
 
 
-async def _earlier(db: AsyncSession, election: Election, party: Party, objector: UUID) -> BallotObjection | None:
+async def _earlier(db: AsyncSession, election: Election, party: Party, objector: UUID) -> Sequence[BallotObjection]:
     found = select(BallotObjection).where(
         BallotObjection.election_id == election.id,
         BallotObjection.entry_id == party.entry.id,
         BallotObjection.objector_id == objector,
     )
-    return (await db.execute(found)).scalar_one_or_none()
+    return (await db.execute(found)).scalars().all()
 
 
 def _is_withdrawn(objection: BallotObjection) -> bool:
@@ -117,7 +143,7 @@ async def resolve_ballot_objection(
 
     Errors: ElectionUnknown, NotOpen, BallotObjectionUnknown, DisputeRefused.
     """
-    election, _ = await running(db, actor, election_id, now, OPEN)
+    election, box = await running(db, actor, election_id, now, OPEN)
     found = await db.execute(visible(actor, election).where(BallotObjection.id == objection_id))
     row = found.one_or_none()
     if row is None:
@@ -130,6 +156,8 @@ async def resolve_ballot_objection(
         raise BallotObjectionUnknown
     if not own and words is None:
         raise dispute_refused(DisputeWhy.WORDS_NEEDED)
+    if objection.log_index is not None:
+        await append(db, box, [Line(LeafType.SETTLED, {"of": objection.log_index})], now)
     objection.resolved_at, objection.resolved_by, objection.resolution = now, who(actor), words
     audit.note(db, "ballot-objection", objection.id, election.compound_code)
     return objection, row[1]

@@ -100,6 +100,14 @@ async def casts_of(
     return casts
 
 
+async def index_of(db: AsyncSession, election_id: UUID, entry_id: UUID, revision: int) -> int:
+    """Where the log has a ballot."""
+    wanted = select(Ballot.log_index).where(
+        Ballot.election_id == election_id, Ballot.entry_id == entry_id, Ballot.revision == revision
+    )
+    return (await db.execute(wanted)).scalar_one()
+
+
 @dataclass(frozen=True, slots=True)
 class Mine:
     """One entitlement of the caller: its first home (none for a member), what he is to it, and its ballots so far."""

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.objecting import OPEN, dispute_refused
-from services.election.ballots.queries import casts_of, on_roll
+from services.election.ballots.queries import casts_of, index_of, on_roll
 from services.election.ballots.running import running
 from services.election.history import who
 from services.election.log.appending import Line, append
@@ -17,7 +16,7 @@ from services.election.rules.casting import standing
 from services.election.rules.disputing import DisputeWhy, revocation_refusal
 from services.election.rules.leaves import LeafType
 from services.election.rules.roles import DESK_ROLES
-from services.election.tables import Ballot, BallotBox, BallotVoid
+from services.election.tables import BallotBox, BallotVoid
 from shared import audit
 from shared.identity import Actor, Verifier
 from shared.problems import NotSignedIn, RoleForbidden
@@ -76,10 +75,7 @@ async def _void(
     now: datetime,
 ) -> BallotVoid:
     """Under the locked box: the VOID line names the ballot's own and the SHA-256 of the reason."""
-    index = select(Ballot.log_index).where(
-        Ballot.election_id == box.election_id, Ballot.entry_id == entry_id, Ballot.revision == revision
-    )
-    of = (await db.execute(index)).scalar_one()
+    of = await index_of(db, box.election_id, entry_id, revision)
     digest = hashlib.sha256(reason.encode()).hexdigest()
     by, second = officers
     void = BallotVoid(

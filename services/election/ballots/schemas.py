@@ -57,8 +57,8 @@ class NewBallot(Input):
 
 class ReceiptSeen(Output):
     """What a caster keeps. `what` is SHA-256(`what_salt` ‖ `{"election":…,"marks":[…]}`), of a decision
-    `{"election":…,"items":{"1":"AGREE"}}`, and `who` SHA-256(`who_salt` ‖ `{"election":…,"entry":…,"revision":…}`),
-    canonical JSON, so that he can show later what he cast. `code` may be read out: it tells no choice."""
+    `{"election":…,"items":{"1":"AGREE"}}`, and `who` SHA-256(`who_salt` ‖ `who_said` of the proved receipt), canonical
+    JSON, so that he can show later what he cast. `code` may be read out: it tells no choice."""
 
     model_config = Output.model_config | example(
         election_id=ELECTION_ID,

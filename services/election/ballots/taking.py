@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.frozen import Entry, Frame
+from services.election.ballots.naming import who_of
 from services.election.ballots.sealed import new_code, seal_choice
 from services.election.ballots.storing import Place, driver_of, store
 from services.election.errors import BallotRefused, HomeNotOnRoll, NotOpen
@@ -27,7 +28,7 @@ from services.election.rules.casting import (
     refusal,
 )
 from services.election.rules.choices import Chosen, choice_said
-from services.election.rules.commitments import SALT_BYTES, commitment, who_said
+from services.election.rules.commitments import SALT_BYTES, commitment
 from services.election.rules.states import State
 from services.election.tables import Ballot, BallotReplay, Proxy
 from shared.problems import KeyReused, Refusal
@@ -155,11 +156,11 @@ def _new_ballot(frame: Frame, before: _Before, one: Arrival, keys: Keys) -> Ball
         cast_at=one.at,
         step_up=one.step_up,
         who_salt=salt,
-        who=commitment(salt, who_said(str(frame.id), str(one.entry.id), revision)),
         code=new_code(),
         key=one.key,
         body_digest=one.digest,
     )
+    ballot.who = commitment(salt, who_of(frame.log, ballot))
     _seal(ballot, one.chosen, keys)
     return ballot
 

@@ -27,6 +27,7 @@ from services.election.errors import CompoundMissing, DraftOver, RuleSetUnknown
 from services.election.history import write_down
 from services.election.house import MeansOf
 from services.election.log.appending import Line, append, locked_box
+from services.election.log.closing import closing_said
 from services.election.neighbours import Compound, compound_of
 from services.election.rolls.freezing import freeze
 from services.election.rules.leaves import LeafType
@@ -126,7 +127,7 @@ async def close_election(db: AsyncSession, actor: Actor, election_id: UUID, now:
     check(election, Step.CLOSE, now)
     box = await locked_box(db, election.id)
     box.open = False
-    await append(db, box, [Line(LeafType.CLOSE, {})], now)
+    await append(db, box, [Line(LeafType.CLOSE, await closing_said(db, election))], now)
     election.closed_at = now
     return await stepped(db, actor, election, Step.CLOSE, now)
 

@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.election.ballots.naming import who_of
 from services.election.ballots.queries import receipt_of
 from services.election.ballots.sealed import open_choice
 from services.election.elections.queries import entries_of, homes_on, own_home
 from services.election.errors import CheckpointMissing, ProofUnknown, StatusUnsettled
 from services.election.log.status import Status, status_tree
 from services.election.log.trees import Trees
-from services.election.rules.commitments import Said, who_said
+from services.election.rules.commitments import Said
 from services.election.rules.leaves import LeafType
 from services.election.rules.states import OVER, State
 from services.election.rules.turnout import public_hour
@@ -111,7 +112,7 @@ async def proved_receipt(
     path: Sequence[bytes] = ()
     if covering is not None:
         path = (await trees.tree(db, election.id, covering.size)).inclusion(index, covering.size)
-    who = who_said(str(election.id), str(ballot.entry_id), ballot.revision)
+    who = who_of(election.log_version, ballot)
     told = what if election.state in OVER else None
     return Receipt(index, body.decode(), ballot.who_salt, who, what_salt, told, covering, path)
 

@@ -10,6 +10,8 @@ from anyio import to_thread
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.election.ballots.naming import who_of
+from services.election.ballots.objecting import objection_salt
 from services.election.ballots.sealed import open_choice
 from services.election.elections.announcing import announced_text
 from services.election.elections.queries import parts_of
@@ -17,16 +19,17 @@ from services.election.errors import NotCounted, StatusUnsettled
 from services.election.log import queries
 from services.election.log.effective import Effective, effective_of
 from services.election.log.status import StatusTree, tree_over
+from services.election.proxies.actions import authority_salt, said_of
 from services.election.results.opened import delivered_to
 from services.election.results.queries import results_of
 from services.election.rolls.effective import corrected_entries
 from services.election.rolls.freezing import entry_said
 from services.election.rules import record
-from services.election.rules.commitments import who_said
+from services.election.rules.commitments import objection_said
 from services.election.rules.parameters import Kind, Preset
-from services.election.rules.record import Corrected, Counted, Edition, Entry, Facts, Line, Vote
+from services.election.rules.record import Corrected, Counted, Edition, Entry, Facts, Line, Opening, Vote
 from services.election.rules.states import COUNTED
-from services.election.tables import Ballot, Checkpoint, Election, RollEntry, Transcription
+from services.election.tables import Ballot, BallotObjection, Checkpoint, Election, Proxy, RollEntry, Transcription
 from shared.edge import ReadingFactory
 from shared.exports import Drain
 from shared.sealing import Keys
@@ -73,7 +76,26 @@ async def gather(db: AsyncSession, keys: Keys, notary: str, election: Election, 
         votes=await _votes(db, keys if opened else None, election, effective),
         checkpoints=(await db.execute(wanted)).scalars().all(),
         results=[Counted(one.number, one.outcome, one.figures) for one in results],
+        openings=await _openings(db, election, entries),
+        log=election.log_version,
     )
+
+
+async def _openings(db: AsyncSession, election: Election, entries: Sequence[RollEntry]) -> list[Opening]:
+    """Of every AUTHORITY and OBJECTION line, in the log's order."""
+    salts = {entry.id: entry.salt for entry in entries}
+    logged = select(Proxy).where(Proxy.election_id == election.id, Proxy.log_index.is_not(None))
+    found = [
+        Opening(one.log_index or 0, authority_salt(salts[one.entry_id], one.id), said_of(one))
+        for one in (await db.execute(logged)).scalars()
+    ]
+    objected = select(BallotObjection).where(
+        BallotObjection.election_id == election.id, BallotObjection.log_index.is_not(None)
+    )
+    for one in (await db.execute(objected)).scalars():
+        said = objection_said(str(election.id), str(one.entry_id), one.objector_id)
+        found.append(Opening(one.log_index or 0, objection_salt(salts[one.entry_id], one.id), said))
+    return sorted(found, key=lambda one: one.index)
 
 
 def _terms(election: Election, items: Sequence[Any], numbers: Sequence[int]) -> dict[str, Any]:
@@ -112,11 +134,12 @@ async def _votes(db: AsyncSession, keys: Keys | None, election: Election, effect
     papers = {(row.entry_id, row.revision): row.choice_sealed for row in (await db.execute(read)).scalars()}
     ballots = await db.execute(select(Ballot).where(Ballot.election_id == election.id).order_by(Ballot.log_index))
     return [
-        _vote(keys, ballot, papers.get((ballot.entry_id, ballot.revision)), effective) for ballot in ballots.scalars()
+        _vote(keys, election.log_version, ballot, papers.get((ballot.entry_id, ballot.revision)), effective)
+        for ballot in ballots.scalars()
     ]
 
 
-def _vote(keys: Keys | None, ballot: Ballot, read: bytes | None, effective: Any) -> Vote:
+def _vote(keys: Keys | None, log: int, ballot: Ballot, read: bytes | None, effective: Any) -> Vote:
     stands: Effective | None = effective.get(ballot.entry_id)
     counts = stands is not None and stands.revision == ballot.revision
     sealed, salt, what = ballot.choice_sealed or read, None, None
@@ -127,7 +150,7 @@ def _vote(keys: Keys | None, ballot: Ballot, read: bytes | None, effective: Any)
         channel=ballot.channel,
         capacity=ballot.capacity,
         who_salt=ballot.who_salt,
-        who=who_said(str(ballot.election_id), str(ballot.entry_id), ballot.revision),
+        who=who_of(log, ballot),
         effective=counts,
         what_salt=salt,
         what=what,

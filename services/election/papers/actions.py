@@ -1,7 +1,7 @@
 """Print ballots, register boxes and devices, and take in what happened to papers, at the desk and by the packet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from services.election.history import who
 from services.election.log.appending import locked_box
 from services.election.papers.queries import election_to_deliver, entries_in, live_papers, papers_on
 from services.election.papers.recording import Reported, Told, record
-from services.election.rules.commitments import canonical
+from services.election.rules.commitments import Said, canonical
 from services.election.rules.paper_wording import PAPER_WORDS
 from services.election.rules.papers import VOID, DeskWhy, PaperWhy, gaps
 from services.election.rules.states import State
@@ -193,9 +193,11 @@ class Taken:
 
 def said_of(election_id: UUID, fact: Reported) -> bytes:
     """The bytes that a device signs: canonical JSON; `captured_at` in milliseconds since 1970, absent texts empty,
-    an absent box 0, the two persons sorted."""
+    an absent box 0, the two persons sorted; `help` only where there is some."""
+    helped: Said = {"help": asdict(fact.help)} if fact.help else {}
     return canonical(
         {
+            **helped,
             "box": fact.box or 0,
             "captured_at": (fact.captured_at - EPOCH) // MILLISECOND,
             "code": fact.code,

@@ -197,6 +197,8 @@ class Sums:
     """Number, SPOILED or LOST, and what was said of it."""
     notices: Sequence[Notice]
     outstanding: int
+    helped: int
+    """BAL-10. Registered returns that were marked with help."""
 
 
 async def sums_of(db: AsyncSession, election: Election) -> Sums:
@@ -214,7 +216,16 @@ async def sums_of(db: AsyncSession, election: Election) -> Sums:
         spoiled=[_spoiled(number, one, facts[number]) for number, one in standings.items() if one.state in VOID],
         notices=_notices(election, facts, labels),
         outstanding=await papers_outstanding(db, election.id),
+        helped=await papers_helped(db, election.id),
     )
+
+
+async def papers_helped(db: AsyncSession, election_id: UUID) -> int:
+    """BAL-10. Ballots in the boxes that somebody marked for a voter who could not; each has helper and witness."""
+    helped = select(func.count()).where(
+        PaperFact.election_id == election_id, PaperFact.accepted, PaperFact.help_sealed.is_not(None)
+    )
+    return (await db.execute(helped)).scalar_one()
 
 
 async def _printed(db: AsyncSession, election_id: UUID) -> list[tuple[int, int, str]]:

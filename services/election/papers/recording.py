@@ -14,8 +14,9 @@ from services.election.ballots.returning import Return, register_returns
 from services.election.elections.queries import facts_of
 from services.election.papers.codes import code_fits
 from services.election.papers.queries import among, boxes_of, fact_of, facts_on, papers_on
+from services.election.papers.sealed import open_help, seal_help
 from services.election.rules.casting import standing
-from services.election.rules.papers import Fact, FactKind, Moment, PaperWhy, judged, two_present
+from services.election.rules.papers import Fact, FactKind, Help, Moment, PaperWhy, help_refusal, judged, two_present
 from services.election.rules.states import State, takes_ballots
 from services.election.tables import Ballot, BallotBox, Election, Paper, PaperFact
 from shared.sealing import Keys
@@ -35,6 +36,7 @@ class Reported:
     box: int | None = None
     evidence: str | None = None
     words: str | None = None
+    help: Help | None = None
     device_id: UUID | None = None
     sequence: int | None = None
 
@@ -136,21 +138,22 @@ async def _known(db: AsyncSession, election: Election, reported: Sequence[Report
 
 def _take(keys: Keys, known: Known, box: BallotBox, one: Reported, now: datetime) -> Told:
     if (before := known.by_id.get(one.id)) is not None:
-        return _again(known, before, one)
+        return _again(keys, known, before, one)
     if (why := _unkept(keys, known, one)) is not None:
         return Told(one.id, why)
     paper = known.papers[one.number]
     fact = Fact(one.id, one.number, one.kind, one.captured_at, frozenset(one.people))
     why = judged(fact, known.facts[one.number], _moment(known, box, paper, one, now))
-    row = _row(known.election, one, why, now)
+    row = _row(keys, known.election, one, why, now)
     _learn(known, row, paper)
     return Told(one.id, why, registered_at=now)
 
 
-def _again(known: Known, before: PaperFact, one: Reported) -> Told:
+def _again(keys: Keys, known: Known, before: PaperFact, one: Reported) -> Told:
     """A packet that was sent twice is answered as it was the first time, if it is the same fact."""
-    same = (before.election_id, before.number, before.kind, before.device_id, before.sequence) == (
-        known.election.id, one.number, one.kind, one.device_id, one.sequence,
+    helped = open_help(keys, before.id, before.help_sealed) if before.help_sealed else None
+    same = (before.election_id, before.number, before.kind, before.device_id, before.sequence, helped) == (
+        known.election.id, one.number, one.kind, one.device_id, one.sequence, one.help,
     )  # fmt: skip
     if not same:
         return Told(one.id, PaperWhy.ID_USED)
@@ -166,6 +169,8 @@ def _unkept(keys: Keys, known: Known, one: Reported) -> PaperWhy | None:
         return PaperWhy.WRONG_CODE
     if not two_present(one.people, one.recorder):
         return PaperWhy.NOT_TWO
+    if (why := help_refusal(one.kind, one.help)) is not None:
+        return why  # not kept: told anew with both names, the paper in the box is registered
     if one.box is not None and one.box not in known.seals:
         return PaperWhy.BOX_UNKNOWN
     used = one.device_id is not None and (one.device_id, one.sequence) in known.sequences
@@ -182,7 +187,7 @@ def _moment(known: Known, box: BallotBox, paper: Paper, one: Reported, now: date
     )
 
 
-def _row(election: Election, one: Reported, why: PaperWhy | None, now: datetime) -> PaperFact:
+def _row(keys: Keys, election: Election, one: Reported, why: PaperWhy | None, now: datetime) -> PaperFact:
     return PaperFact(
         id=one.id,
         election_id=election.id,
@@ -200,6 +205,8 @@ def _row(election: Election, one: Reported, why: PaperWhy | None, now: datetime)
         accepted=why is None,
         why=why,
         log_index=None,
+        late=election.state == State.CLOSED,
+        help_sealed=seal_help(keys, one.id, one.help) if one.help else None,
     )
 
 

@@ -19,6 +19,8 @@ from services.election.errors import (
 )
 from services.election.house import Means
 from services.election.papers import actions, documents, queries, shown
+from services.election.papers.reading import PaperRead, ReadPaper, paper_read
+from services.election.papers.reading import read_paper as reading_paper
 from services.election.papers.schemas import (
     BoxSeen,
     Devices,
@@ -43,7 +45,7 @@ from services.election.papers.schemas import (
 from services.election.papers.shown import BalanceSeen, WorkListSeen
 from services.election.printing.setting import Document
 from services.election.rules.roles import DELIVERER_ROLES, DESK_ROLES
-from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
+from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Reads, Writing
 from shared.files import ReferenceRefused
 from shared.identity import Actor, allow
 from shared.problems import RoleForbidden
@@ -202,6 +204,21 @@ async def record_paper_fact(
     """By one of the two who were there. A return blocks the home online, and answers the code for the voter's stub."""
     reported = fact.reported(actor, number, means.references, now)
     return fact_told(await actions.record_fact(db, actor, means.keys, election_id, reported, now))
+
+
+@router.post(
+    "/{election_id}/papers/{number}/readings",
+    operation_id="read_paper",
+    openapi_extra=NEVER_REPLAYED,
+    summary="Read the history of a paper",
+    status_code=201,
+    responses=answers(ElectionUnknown, RoleForbidden, PaperUnknown),
+)
+async def read_paper(
+    db: Writing, actor: Desk, means: Means, election_id: UUID, number: PaperNumber, reading: ReadPaper
+) -> PaperRead:
+    """Who carried it, and who helped to mark it, in clear. The purpose is kept in the audit."""
+    return paper_read(means.keys, await reading_paper(db, actor, election_id, number, reading.purpose))
 
 
 @router.post(

@@ -14,7 +14,7 @@ from services.election.papers.codes import SHORT, code_of, qr_of
 from services.election.papers.queries import Sheet
 from services.election.papers.recording import Reported, Told
 from services.election.rules.paper_wording import PAPER_WORDS
-from services.election.rules.papers import FactKind, PaperWhy
+from services.election.rules.papers import FactKind, Help, PaperWhy
 from services.election.tables import Device, PaperBox, PrintRun
 from shared.database import new_id
 from shared.files import LONGEST_TOKEN, References
@@ -29,6 +29,7 @@ MOST_HOMES = 500
 Number = Annotated[Whole, Field(ge=1, le=1_000_000)]
 BoxNumber = Annotated[Whole, Field(ge=1, le=999)]
 Code = Annotated[str, Text(30)]
+Name = Annotated[str, Text(60)]
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Hex128 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
 
@@ -151,12 +152,26 @@ class Devices(Output):
     items: list[DeviceSeen]
 
 
+class NewHelp(Input):
+    """BAL-10. Somebody marked for a voter who could not: who, who watched, and why. Two persons, both by name."""
+
+    model_config = Input.model_config | example(helper="王小明(儿子)", witness="赵敏", reason="视力障碍")
+
+    helper: Name
+    witness: Name
+    reason: Annotated[str, Text(100)]
+
+    def told(self) -> Help:
+        return Help(self.helper, self.witness, self.reason)
+
+
 class NewPaperFact(Input):
     """What happened to a paper, told by one of the two who were there. `code` is the QR's or the eight printed
-    characters; a return names its box; `evidence` is the reference of an uploaded photo or signature."""
+    characters; a return names its box, and the `help` in marking it, if there was any; `evidence` is the reference of
+    an uploaded photo or signature."""
 
     model_config = Input.model_config | example(
-        kind="ISSUED", code="ABCD2345", second_id=PERSON_ID, box=None, evidence=None, words=None
+        kind="ISSUED", code="ABCD2345", second_id=PERSON_ID, box=None, evidence=None, words=None, help=None
     )
 
     id: UUID | None = None
@@ -167,6 +182,7 @@ class NewPaperFact(Input):
     box: BoxNumber | None = None
     evidence: Annotated[str, Text(LONGEST_TOKEN)] | None = None
     words: Annotated[str, Text(300)] | None = None
+    help: NewHelp | None = None
 
     def reported(self, actor: Actor, number: int, references: References, now: datetime) -> Reported:
         """Errors: ReferenceRefused."""
@@ -182,6 +198,7 @@ class NewPaperFact(Input):
             box=self.box,
             evidence=f"file:{file.id}:{file.sha256}" if file else None,
             words=self.words,
+            help=self.help.told() if self.help else None,
         )
 
 
@@ -212,7 +229,8 @@ class FactTold(Output):
 class PacketFact(Input):
     """A fact out of an offline packet. `signature`: Ed25519 of the device, in hex, over canonical JSON of box (0:
     none), captured_at (milliseconds since 1970), code, device, election, evidence, id, kind, number, people (sorted,
-    by comma), sequence and words. `evidence`: SHA-256 of the photo or signature that the device holds."""
+    by comma), sequence and words; only where there is some, also help (helper, reason, witness). `evidence`: SHA-256
+    of the photo or signature that the device holds."""
 
     model_config = Input.model_config | example(
         id=FACT_ID,
@@ -225,6 +243,7 @@ class PacketFact(Input):
         box=None,
         evidence=None,
         words=None,
+        help=None,
         signature="0a" * 64,
     )
 
@@ -238,6 +257,7 @@ class PacketFact(Input):
     box: BoxNumber | None = None
     evidence: Hex64 | None = None
     words: Annotated[str, Text(300)] | None = None
+    help: NewHelp | None = None
     signature: Hex128
 
     def signed(self, device_id: UUID) -> Signed:
@@ -253,6 +273,7 @@ class PacketFact(Input):
             box=self.box,
             evidence=self.evidence,
             words=self.words,
+            help=self.help.told() if self.help else None,
             device_id=device_id,
             sequence=self.sequence,
         )

@@ -117,7 +117,8 @@ class NoticeSeen(Output):
 
 
 class BalanceSeen(Output):
-    """All papers of an election: printed = in hand + issued of all lines. `outstanding`: returned and not read."""
+    """All papers of an election: printed = in hand + issued of all lines. `outstanding`: returned and not read.
+    `helped`: of the returned, marked with help, each with a helper and a witness by name."""
 
     model_config = Output.model_config | example(
         printed=30,
@@ -127,6 +128,7 @@ class BalanceSeen(Output):
         spoiled=[{"number": 7, "state": "SPOILED", "words": "墨水打翻"}],
         notices=[NoticeSeen.model_config["json_schema_extra"]["examples"][0]],  # type: ignore[index]
         outstanding=0,
+        helped=1,
     )
 
     printed: Count
@@ -136,6 +138,7 @@ class BalanceSeen(Output):
     spoiled: list[SpoiledSeen]
     notices: list[NoticeSeen]
     outstanding: Count
+    helped: Count
 
 
 def work_list(keys: Keys, election: Election, boxes: list[int], doors: list[Door]) -> WorkListSeen:
@@ -193,4 +196,5 @@ def balance(sums: Sums) -> BalanceSeen:
         ],
         notices=[NoticeSeen.model_validate(one) for one in sums.notices],
         outstanding=sums.outstanding,
+        helped=sums.helped,
     )

@@ -13,13 +13,16 @@ from services.election.ballots.taking import refused as cast_refused
 from services.election.elections.queries import rules_of
 from services.election.errors import HomeNotOnRoll, ProxyRefused, ProxyUnknown
 from services.election.history import who
+from services.election.log.appending import Line, append
 from services.election.proxies.queries import principals_of, visible
 from services.election.rules.cast_wording import PROXY_WORDS
 from services.election.rules.casting import Capacity, Warrant, online_refusal
+from services.election.rules.commitments import Said, authority_said, commitment, salt_of
+from services.election.rules.leaves import LeafType
 from services.election.rules.parameters import Kind, Online
 from services.election.rules.proxies import WARRANTS, Authority, Giver, ProxyWhy, refusal
 from services.election.rules.roles import DESK_ROLES
-from services.election.tables import Election, Proxy, RollEntry
+from services.election.tables import BallotBox, Election, Proxy, RollEntry
 from shared import audit
 from shared.database import new_id
 from shared.files import References
@@ -47,7 +50,7 @@ async def register_proxy(
     ReferenceRefused.
     """
     paper = _paper(keys, actor, given.paper, moment.now)
-    election, _ = await running(db, actor, election_id, moment.now)
+    election, box = await running(db, actor, election_id, moment.now)
     entry, owners, giver = await _principal(db, actor, election, given.home_id)
     if giver is Giver.PRINCIPAL:
         _check_signed(actor, election, moment.real)
@@ -65,10 +68,36 @@ async def register_proxy(
     why = refusal(asked, rules_of(election).proxy_principals)
     if why is not None:
         raise _refused(why)
+    if election.log_version > 1:
+        proxy.log_index = await _write_down(db, box, entry, proxy)
     db.add(proxy)
     await db.flush()
     audit.note(db, "proxy", proxy.id, election.compound_code, warrant=given.warrant, agent=str(given.agent_id))
     return proxy, entry
+
+
+async def _write_down(db: AsyncSession, box: BallotBox, entry: RollEntry, proxy: Proxy) -> int:
+    """Its AUTHORITY line: what it is and whether its paper was there, so that neither is claimed later."""
+    line = {"who": commitment(authority_salt(entry.salt, proxy.id), said_of(proxy)).hex()}
+    return await append(db, box, [Line(LeafType.AUTHORITY, line)], proxy.at)
+
+
+def said_of(proxy: Proxy) -> Said:
+    """As its AUTHORITY line commits to it: a paper that came later has a line of its own."""
+    first = proxy.paper_file if proxy.letter_index is None else None
+    place = (str(proxy.election_id), str(proxy.entry_id))
+    return authority_said(*place, proxy.id, proxy.warrant, first.split(" ")[1] if first else "")
+
+
+def authority_salt(entry_salt: bytes, proxy_id: UUID) -> bytes:
+    return salt_of(entry_salt, f"authority/{proxy_id}")
+
+
+async def _write_letter(db: AsyncSession, box: BallotBox, entry: RollEntry, proxy: Proxy, now: datetime) -> int:
+    """The LETTER line of a paper that came later: to which authority it belongs, and under a salt which file it is."""
+    digest = str(proxy.paper_file).split(" ")[1]
+    letter = commitment(salt_of(entry.salt, f"letter/{proxy.id}"), {"paper": digest}).hex()
+    return await append(db, box, [Line(LeafType.LETTER, {"of": proxy.log_index or 0, "paper": letter})], now)
 
 
 def _paper(keys: Keys, actor: Actor, token: str | None, now: datetime) -> str | None:
@@ -147,7 +176,7 @@ async def file_letter(
     Errors: ElectionUnknown, NotOpen, RoleForbidden, ProxyUnknown, ProxyRefused, ReferenceRefused.
     """
     paper = _paper(keys, actor, token, now)
-    election, _ = await running(db, actor, election_id, now)
+    election, box = await running(db, actor, election_id, now)
     if not actor.holds(DESK_ROLES, election.compound_code):
         raise RoleForbidden(needed=sorted(DESK_ROLES))
     found = (await db.execute(visible(actor, election.id, True).where(Proxy.id == proxy_id))).one_or_none()
@@ -157,6 +186,8 @@ async def file_letter(
     if proxy.paper_file is not None:
         raise _refused(ProxyWhy.PAPER_ON_FILE)
     proxy.paper_file = paper
+    if proxy.log_index is not None:
+        proxy.letter_index = await _write_letter(db, box, entry, proxy, now)
     audit.note(db, "proxy", proxy.id, election.compound_code)
     return proxy, entry
 

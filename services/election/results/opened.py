@@ -61,7 +61,10 @@ async def opened_ballots(db: AsyncSession, keys: Keys, election: Election) -> li
 
 
 async def delivered_to(db: AsyncSession, election: Election) -> frozenset[str]:
-    """BAL-2. Entitlements whose paper was issued with a signature or photo: the proof of delivery, ballot by ballot."""
+    """BAL-2. Entitlements whose paper was issued with a signature or photo: the proof of delivery, ballot by ballot.
+
+    Since the log's second version only what the house had by the closing, as its CLOSE line says.
+    """
     wanted = (
         select(Paper.entry_id)
         .join(PaperFact, (PaperFact.election_id == Paper.election_id) & (PaperFact.number == Paper.number))
@@ -72,4 +75,6 @@ async def delivered_to(db: AsyncSession, election: Election) -> frozenset[str]:
             PaperFact.evidence.is_not(None),
         )
     )
+    if election.log_version > 1:
+        wanted = wanted.where(PaperFact.late.is_(False))
     return frozenset(str(entry) for entry in (await db.execute(wanted)).scalars())

@@ -79,8 +79,11 @@ async def result_notice(election: Election, seen: ResultSeen, now: datetime) -> 
     return await _set(election, "投票结果公告", lines, seen, [f"公告日期:{_local(now)}    (盖章)"], now)
 
 
-async def minutes_of_counting(election: Election, seen: ResultSeen, kept: Result, now: datetime) -> Document:
-    """BAL-7. Who called, counted and watched, where and when; first count or recount and why; to be signed by hand."""
+async def minutes_of_counting(
+    election: Election, seen: ResultSeen, kept: Result, helped: int, now: datetime
+) -> Document:
+    """BAL-7, BAL-10. Who called, counted and watched, where and when, first count or recount and why, how many papers
+    were marked with help; to be signed by hand."""
     lines = [
         f"事项:{election.title}",
         f"第 {seen.number} 次计票;时间:{_local(seen.counted_at)};地点:{kept.place or '线上'}",
@@ -88,10 +91,17 @@ async def minutes_of_counting(election: Election, seen: ResultSeen, kept: Result
         f"结果:{OUTCOMES[seen.outcome]}",
         f"公开日志第 {seen.log_index} 行;摘要(SHA-256):{seen.digest}",
     ]
+    if kept.caller_id is not None:
+        lines.append(helped_line(helped))
     if seen.reason:
         lines.insert(2, f"重新计票原因:{seen.reason}")
     signatures = [f"{role}:____________________" for role in ("唱票人", "计票人", "监票人", "见证人")]
     return await _set(election, "计票记录", lines, seen, signatures, now)
+
+
+def helped_line(helped: int) -> str:
+    """BAL-10. How many; their names are read elsewhere, for a purpose."""
+    return f"协助填写的纸质选票:{helped} 张,每张均记有协助人和见证人姓名。"
 
 
 async def _set(

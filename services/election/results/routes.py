@@ -18,6 +18,7 @@ from services.election.errors import (
     answers,
 )
 from services.election.house import Means, MeansOf
+from services.election.papers.queries import papers_helped
 from services.election.printing.setting import Document
 from services.election.results import actions, queries
 from services.election.results.archive import ArchiveSeen, archive_of
@@ -113,12 +114,12 @@ async def list_results(db: Reading, actor: SignedIn, means: Means, election_id: 
 
 async def _loaded(
     reads: ReadingFactory, actor: Actor, means: MeansOf, election_id: UUID, number: int | None
-) -> tuple[Election, Result, ResultSeen]:
+) -> tuple[Election, Result, ResultSeen, int]:
     """All that a document says, read before it is set: setting takes a second and needs no database."""
     async with reads() as db:
         election = await election_of(db, actor, election_id)
         result = await queries.result_of(db, election, number)
-        return election, result, await _shown(db, means, election, result)
+        return election, result, await _shown(db, means, election, result), await papers_helped(db, election.id)
 
 
 def _pdf(name: str, document: Document) -> Response:
@@ -132,7 +133,7 @@ def _pdf(name: str, document: Document) -> Response:
 )  # fmt: skip
 async def get_result_notice(reads: Reads, actor: SignedIn, means: Means, election_id: UUID, now: Now) -> Response:
     """For boards and doors (PUB-3)."""
-    election, _, shown = await _loaded(reads, actor, means, election_id, None)
+    election, _, shown, _ = await _loaded(reads, actor, means, election_id, None)
     return _pdf("result-notice", await result_notice(election, shown, now))
 
 
@@ -144,10 +145,10 @@ async def get_counting_minutes(
     reads: Reads, actor: Overseer, means: Means, election_id: UUID, now: Now, number: Number = None
 ) -> Response:
     """Of the newest count, or of the one with this number; to be signed by hand (BAL-7)."""
-    election, result, shown = await _loaded(reads, actor, means, election_id, number)
+    election, result, shown, helped = await _loaded(reads, actor, means, election_id, number)
     if not actor.holds(DRAFT_ROLES, election.compound_code):
         raise RoleForbidden(needed=sorted(DRAFT_ROLES))
-    return _pdf("counting-minutes", await minutes_of_counting(election, shown, result, now))
+    return _pdf("counting-minutes", await minutes_of_counting(election, shown, result, helped, now))
 
 
 @router.get(

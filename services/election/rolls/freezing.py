@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.log.appending import Line, append
 from services.election.rules.commitments import Said, commitment
-from services.election.rules.leaves import LeafType, leaf_hash
+from services.election.rules.leaves import LOG, LeafType, leaf_hash
 from services.election.rules.merkle import root_of
 from services.election.tables import BallotBox, Election, RollEntry
 
@@ -61,5 +61,6 @@ async def freeze(db: AsyncSession, election: Election, now: datetime) -> None:
         "area_unknown": election.area_unknown,
         "owner_unknown": election.owner_unknown,
     }
-    text = (election.text_digest or b"").hex()
-    await append(db, box, [Line(LeafType.ANNOUNCED, {"text": text}), Line(LeafType.ROLL, roll)], now)
+    election.log_version = LOG
+    announced: Said = {"text": (election.text_digest or b"").hex(), "log": LOG}
+    await append(db, box, [Line(LeafType.ANNOUNCED, announced), Line(LeafType.ROLL, roll)], now)

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 ALGORITHM = "SHA-256"
 SALT_BYTES = 32
@@ -21,9 +22,37 @@ def commitment(salt: bytes, said: Said) -> bytes:
     return hashlib.sha256(salt + canonical(said)).digest()
 
 
-def who_said(election: str, entry: str, revision: int) -> Mapping[str, Plain]:
-    """The part that names the entitlement."""
-    return {"election": election, "entry": entry, "revision": revision}
+def who_said(election: str, entry: str, revision: int, by: Mapping[str, Plain] | None = None) -> Mapping[str, Plain]:
+    """The part that names the entitlement, and since the second version of the log who cast for it (`by_said`)."""
+    return {"election": election, "entry": entry, "revision": revision, **(by or {})}
+
+
+def by_said(
+    election: str, entry: str, capacity: str, caster: UUID | None, authority: UUID | None
+) -> Mapping[str, Plain]:
+    """As what a ballot was cast, by whom (empty: a paper), and under which authority (empty: his own right)."""
+    tag = person_tag(election, entry, caster) if caster else ""
+    return {"capacity": capacity, "caster": tag, "authority": str(authority or "")}
+
+
+def person_tag(election: str, entry: str, person: UUID) -> str:
+    """Tells the people of one entitlement apart and joins nobody's ballots; it names him to who knows his id."""
+    return hashlib.sha256(f"{election}|{entry}|{person}".encode()).hexdigest()
+
+
+def objection_said(election: str, entry: str, objector: UUID) -> Mapping[str, Plain]:
+    """VOTE-1. Who objects to what is cast for an entitlement."""
+    return {"election": election, "entry": entry, "objector": person_tag(election, entry, objector)}
+
+
+def authority_said(election: str, entry: str, authority: UUID, warrant: str, paper: str) -> Mapping[str, Plain]:
+    """BAL-4. What somebody may cast by; `paper` is the SHA-256 of what was on file when it was given, or empty."""
+    return {"election": election, "entry": entry, "authority": str(authority), "warrant": warrant, "paper": paper}
+
+
+def delivery_said(election: str, entry: str, delivered: bool) -> Mapping[str, Plain]:
+    """BAL-2. Whether a delivery to an entitlement was proven by the closing."""
+    return {"election": election, "entry": entry, "delivered": int(delivered)}
 
 
 def what_said(election: str, marks: Sequence[int]) -> Mapping[str, Plain]:
@@ -40,5 +69,10 @@ def status_said(election: str, entry: str, index: int | None) -> Mapping[str, Pl
 
 
 def status_salt(entry_salt: bytes) -> bytes:
-    """The salt of an entitlement's status: known to whoever knows the salt of its row of the roll, nobody else."""
-    return hmac.digest(entry_salt, b"status", "sha256")
+    """Of an entitlement's line of the status tree."""
+    return salt_of(entry_salt, "status")
+
+
+def salt_of(entry_salt: bytes, what: str) -> bytes:
+    """A further salt of an entitlement: known to whoever knows the salt of its row of the roll, nobody else."""
+    return hmac.digest(entry_salt, what.encode(), "sha256")

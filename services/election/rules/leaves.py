@@ -5,6 +5,10 @@ from enum import StrEnum
 
 from services.election.rules.commitments import Said, canonical
 
+LOG = 2
+"""The version of the log of an election announced now, as its ANNOUNCED line says; none said there: the first. Since
+the second it holds who casts as what, authorities and their papers, objections, and at the closing the deliveries."""
+
 
 class LeafType(StrEnum):
     """ANNOUNCED and ROLL open a log, CLOSE ends the casting; what may follow it is AFTER_CLOSE."""
@@ -15,6 +19,10 @@ class LeafType(StrEnum):
     EXTENDED = "EXTENDED"
     CAST = "CAST"
     RETURNED = "RETURNED"
+    AUTHORITY = "AUTHORITY"
+    LETTER = "LETTER"
+    OBJECTION = "OBJECTION"
+    SETTLED = "SETTLED"
     CLOSE = "CLOSE"
     TRANSCRIBED = "TRANSCRIBED"
     VOID = "VOID"

@@ -13,6 +13,12 @@ PAPER_WORDS: Mapping[PaperWhy | KeyWhy | DeskWhy, tuple[str, str]] = {
     PaperWhy.ID_USED: ("此标识已用于另一事项。", "The id was used for something else."),
     PaperWhy.SEQUENCE_USED: ("此序号已用于另一事项。", "The sequence number was used for something else."),
     PaperWhy.NOT_TWO: ("须有两名不同的工作人员在场。", "Two different workers must be present."),
+    PaperWhy.HELP_NOT_HERE: ("协助填写只随交回的选票登记。", "Help with marking is told with the paper's return."),
+    PaperWhy.HELP_UNNAMED: (
+        "协助填写须写明协助人和见证人的姓名。",
+        "Help with marking needs a helper and a witness, both by name.",
+    ),
+    PaperWhy.HELP_ALONE: ("协助人与见证人须为两人。", "The helper and the witness must be two persons."),
     PaperWhy.BOX_UNKNOWN: ("没有登记这个票箱。", "No such box is registered."),
     PaperWhy.NOT_OPEN: ("现在不是投票时间。", "Voting is not open."),
     PaperWhy.CLOSED: ("投票已截止,此票不计。", "Voting has closed; the paper does not count."),

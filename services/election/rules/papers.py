@@ -4,6 +4,7 @@ Facts come from tablets, shuffled, doubled and late. So nothing here asks in whi
 a paper ends once, and the end that was registered first stands (BAL-12).
 """
 
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +58,9 @@ class PaperWhy(StrEnum):
     ID_USED = "ID_USED"
     SEQUENCE_USED = "SEQUENCE_USED"
     NOT_TWO = "NOT_TWO"
+    HELP_NOT_HERE = "HELP_NOT_HERE"
+    HELP_UNNAMED = "HELP_UNNAMED"
+    HELP_ALONE = "HELP_ALONE"
     BOX_UNKNOWN = "BOX_UNKNOWN"
     NOT_OPEN = "NOT_OPEN"
     CLOSED = "CLOSED"
@@ -136,6 +140,37 @@ class Moment:
 def two_present(people: Collection[UUID], recorder: UUID) -> bool:
     """BAL-10. Two workers, and whoever records is one of them."""
     return len(people) == 2 and len(set(people)) == 2 and recorder in people
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Who marked for a voter who could not, who watched that it was marked as he said, and why he could not."""
+
+    helper: str
+    witness: str
+    reason: str
+
+
+def help_refusal(kind: FactKind, help_: Help | None) -> PaperWhy | None:
+    """BAL-10. Why help is not taken: it is told with the return of the paper that was marked, by names, and of two.
+
+    Nobody else is barred: whom a voter trusts he chooses, and often only the workers are there to watch. Who it was
+    is written down instead. Two of one name are told apart by what is put beside it.
+    """
+    if help_ is None:
+        return None
+    if kind is not FactKind.RETURNED:
+        return PaperWhy.HELP_NOT_HERE
+    helper, witness = _plain_name(help_.helper), _plain_name(help_.witness)
+    if not helper or not witness:
+        return PaperWhy.HELP_UNNAMED
+    return PaperWhy.HELP_ALONE if helper == witness else None
+
+
+def _plain_name(name: str) -> str:
+    """Signs that can be seen, in one width and case: 王　芳 is 王芳."""
+    wide = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(sign for sign in wide if unicodedata.category(sign)[0] not in "CZ")
 
 
 def judged(fact: Fact, known: Iterable[Fact], moment: Moment) -> PaperWhy | None:

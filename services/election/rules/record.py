@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from services.election.rules.commitments import Said, canonical
+from services.election.rules.leaves import LOG
 from services.election.rules.parameters import Kind, Preset
 
-VERSION = 1
 COUNTING = "linli-count/1"
 """The rules that the figures were counted by; another number would be another way of counting."""
 FEW = 5
@@ -68,6 +68,15 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """Whom the AUTHORITY or OBJECTION leaf at `index` commits to."""
+
+    index: int
+    salt: bytes
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """One count as it was written down; `figures` is what its COUNTED leaf hashes."""
 
@@ -91,6 +100,8 @@ class Facts:
     votes: Sequence[Vote]
     checkpoints: Sequence[str]
     results: Sequence[Counted]
+    openings: Sequence[Opening] = ()
+    log: int = LOG
 
 
 NOTE_ZH = "公开版只列合计。人数不足五的一方并入“未同意”;总数减去同意数仍可推知未同意合计,名册小时亦可推知个别。"
@@ -102,7 +113,7 @@ NOTE_EN = (
 
 def before_leaves(facts: Facts, edition: Edition) -> Iterator[Line]:
     """The lines up to the leaves, in their order."""
-    said = {"version": VERSION, "edition": str(edition), "election": facts.election, "count": COUNTING}
+    said = {"version": facts.log, "edition": str(edition), "election": facts.election, "count": COUNTING}
     head: dict[str, Any] = {"line": "RECORD", **said, "kind": str(facts.kind), "preset": str(facts.preset)}
     if edition is Edition.PUBLIC and facts.kind is not Kind.HOUSEHOLD:
         head["note"] = {"zh": NOTE_ZH, "en": NOTE_EN}
@@ -127,7 +138,9 @@ def after_leaves(facts: Facts, edition: Edition) -> Iterator[Line]:
         if complete:
             yield _ballot(vote)
         elif vote.effective:
-            yield _effective(vote, facts.kind)
+            yield _effective(vote, facts)
+    if complete:
+        yield from map(_opening, facts.openings)
     for one in facts.results:
         figures = one.figures if complete else public_figures(facts.preset, facts.terms, one.figures)
         yield {"line": "RESULT", "number": one.number, "outcome": one.outcome, "figures": figures}
@@ -162,6 +175,10 @@ def _correction(one: Corrected) -> Line:
     }
 
 
+def _opening(one: Opening) -> Line:
+    return {"line": "OPENING", "index": one.index, "salt": one.salt.hex(), "said": one.said}
+
+
 def _ballot(vote: Vote) -> Line:
     line: dict[str, Any] = {
         "line": "BALLOT",
@@ -176,9 +193,11 @@ def _ballot(vote: Vote) -> Line:
     return line | _what(vote)
 
 
-def _effective(vote: Vote, kind: Kind) -> Line:
+def _effective(vote: Vote, facts: Facts) -> Line:
     line: dict[str, Any] = {"line": "EFFECTIVE", "index": vote.index}
-    return line | _what(vote) if kind is Kind.HOUSEHOLD else line
+    if facts.log > 1 and vote.fault is not None:
+        line["fault"] = str(vote.fault)  # as the CLOSE leaf says of this index
+    return line | _what(vote) if facts.kind is Kind.HOUSEHOLD else line
 
 
 def _what(vote: Vote) -> dict[str, Any]:

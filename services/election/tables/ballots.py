@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -147,11 +148,20 @@ class BallotObjection(Base):
     resolved_by: Mapped[str | None] = mapped_column(String(100))
     """The objector himself, or the desk with the co-owners' joint word."""
     resolution: Mapped[str | None] = mapped_column(String(500))
+    log_index: Mapped[int | None] = mapped_column(BigInteger)
+    """Of its OBJECTION line; none in a log of the first version."""
     __table_args__ = (
         ForeignKeyConstraint(
             ["election_id", "entry_id"], ["election.roll_entry.election_id", "election.roll_entry.id"]
         ),
-        UniqueConstraint("election_id", "entry_id", "objector_id"),
+        Index(
+            "uq_ballot_objection_open",
+            "election_id",
+            "entry_id",
+            "objector_id",
+            unique=True,
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
         CheckConstraint("(resolved_at IS NULL) = (resolved_by IS NULL)", name="resolved_whole"),
     )
 
@@ -169,6 +179,10 @@ class Proxy(Base):
     """The principal himself (person:id), or the officer who holds the paper."""
     paper_file: Mapped[str | None] = mapped_column(String(600))
     """Of the written authority or the company's letter; VOTE-1: an agent without letter makes the ballot INVALID."""
+    log_index: Mapped[int | None] = mapped_column(BigInteger)
+    """Of its AUTHORITY line; none in a log of the first version."""
+    letter_index: Mapped[int | None] = mapped_column(BigInteger)
+    """Of the LETTER line of a paper that was put on file later."""
     at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(100))

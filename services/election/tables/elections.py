@@ -54,6 +54,8 @@ class Election(Base):
     """VOTE-7. `building-entrance`, within `buildings`' place: scope is the union of both; none of both: all."""
     seed: Mapped[str] = mapped_column(String(64))
     """Of the lot (BAL-11, COM-1), made with the election and shown from its announcement on."""
+    log_version: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    """What its log commits to (`rules/leaves.py:LOG`); set when the log begins."""
     founding_pmc: Mapped[bool]
     """BAL-2. Silence never counts here."""
     silence_adopted: Mapped[str | None] = mapped_column(String(500))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     Uuid,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -98,9 +99,14 @@ class PaperFact(Base):
     why: Mapped[str | None] = mapped_column(String(30))
     """Why it was kept and had no effect (BAL-12: the first stands; closed; unknown order)."""
     log_index: Mapped[int | None] = mapped_column(BigInteger)
+    late: Mapped[bool] = mapped_column(server_default=false())
+    """Registered after the closing: since the log's second version no proof of delivery (BAL-2)."""
+    help_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """BAL-10. Helper, witness and reason, where somebody marked for a voter who could not."""
     __table_args__ = (
         ForeignKeyConstraint(["election_id", "number"], ["election.paper.election_id", "election.paper.number"]),
         UniqueConstraint("device_id", "sequence"),
+        CheckConstraint("help_sealed IS NULL OR kind = 'RETURNED'", name="help_with_return"),
         CheckConstraint(one_of("kind", FactKind), name="kind"),
         CheckConstraint("accepted = (why IS NULL)", name="refused_has_reason"),
         Index("ix_paper_fact_paper", "election_id", "number"),

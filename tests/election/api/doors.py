@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from services.election.papers.actions import said_of
 from services.election.papers.codes import SHORT, code_of
 from services.election.papers.recording import Reported
-from services.election.rules.papers import FactKind
+from services.election.rules.papers import FactKind, Help
 from shared.database import new_id
 from shared.files import FileReference, References
 from tests.election.api.conftest import CLOSES, Hall
@@ -65,6 +65,7 @@ class Tablet:
             box=told["box"],
             evidence=told["evidence"],
             words=told["words"],
+            help=Help(**told["help"]) if told.get("help") else None,
             device_id=UUID(self.id),
             sequence=told["sequence"],
         )

@@ -16,12 +16,14 @@ from services.election.rules.papers import (
     VOID,
     Fact,
     FactKind,
+    Help,
     Moment,
     PaperState,
     PaperWhy,
     Standing,
     balances,
     gaps,
+    help_refusal,
     is_served,
     judged,
     notice_ends,
@@ -210,6 +212,32 @@ def test_two_are_present_and_the_recorder_is_one_of_them() -> None:
     assert not two_present([ANNA], ANNA)
     assert not two_present([ANNA, BO, CHEN], ANNA)
     assert not two_present([ANNA, BO], CHEN)
+
+
+@pytest.mark.parametrize(("helper", "witness", "why"), [
+    ("王芳", "赵敏", None),
+    ("王芳", "王芳(三单元)", None),
+    ("", "赵敏", PaperWhy.HELP_UNNAMED),
+    ("王芳", " \u3000", PaperWhy.HELP_UNNAMED),
+    ("\u200b", "赵敏", PaperWhy.HELP_UNNAMED),
+    ("王芳", "王芳", PaperWhy.HELP_ALONE),
+    ("王芳", "王\u3000芳", PaperWhy.HELP_ALONE),
+    ("Wang Fang", "ｗａｎｇ fang", PaperWhy.HELP_ALONE),
+])  # fmt: skip
+def test_help_with_marking_names_a_helper_and_a_witness_who_are_two(
+    helper: str, witness: str, why: PaperWhy | None
+) -> None:
+    """BAL-10. Whatever spaces, widths and unseen signs the names are written with."""
+    assert help_refusal(FactKind.RETURNED, Help(helper, witness, "视力障碍")) is why
+
+
+@pytest.mark.parametrize("kind", list(FactKind))
+def test_help_is_told_with_the_return_and_with_nothing_else(kind: FactKind) -> None:
+    """BAL-10. What was marked is the paper that is dropped in; none of it is asked of who needed none."""
+    told = None if kind is FactKind.RETURNED else PaperWhy.HELP_NOT_HERE
+
+    assert help_refusal(kind, Help("王芳", "赵敏", "视力障碍")) is told
+    assert help_refusal(kind, None) is None
 
 
 def test_a_notice_is_served_once_its_days_are_over_before_the_end() -> None:

@@ -16,23 +16,33 @@ from services.election.rules.merkle import Frontier
 from services.election.rules.notes import read_note
 from services.election.rules.parameters import DEFAULTS, Preset
 from services.election.rules.record import Edition
+from services.election.rules.tally import SilentRule
 from tests.election.verify.made import Made
 from tests.election.verify.plans import KEY, NOTARY_KEY, Plan, note_over
 
 Line = dict[str, Any]
 Lines = list[Line]
 Change = Callable[[Lines], None]
-T2, T1 = "household ballot", "owners' decision"
+T2, T1, SILENT, FIRST = "household ballot", "owners' decision", "decision with silence", "log of the first version"
 PLANS = {
     T2: Plan(Preset.HOUSEHOLD_BALLOT, 60, 11),
     T1: Plan(
         Preset.SPECIAL,
         80,
-        12,
+        29,
         rules=replace(DEFAULTS[Preset.SPECIAL], invalid_participates=True),
         corrected=2,
         ballots=900,
     ),
+    SILENT: Plan(
+        Preset.ORDINARY,
+        60,
+        14,
+        rules=replace(DEFAULTS[Preset.ORDINARY], silent_rule=SilentRule.AS_PARTICIPATION),
+        silence=True,
+        ballots=500,
+    ),
+    FIRST: Plan(Preset.ORDINARY, 60, 15, log=1),
 }
 
 

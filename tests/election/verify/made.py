@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.election.rules import figures, record
 from services.election.rules.casting import Capacity, Cast, standing
-from services.election.rules.commitments import Said, canonical, commitment, status_said, status_salt, who_said
+from services.election.rules.commitments import Said, canonical, commitment, status_said, status_salt
 from services.election.rules.committee import Contest, Papers
 from services.election.rules.decisions import Matter
 from services.election.rules.figures import ItemBallot, Question
@@ -24,6 +24,7 @@ from services.election.rules.parameters import DEFAULTS, KINDS, Kind, Preset, ke
 from services.election.rules.record import Corrected, Counted, Edition, Entry, Facts, Fault, Vote
 from services.election.rules.tally import Choice, Silence, SilentRule
 from services.election.rules.weights import Roll, Weights
+from tests.election.verify.disputes import Disputes
 from tests.election.verify.plans import (
     CLOSES,
     DAYS,
@@ -58,6 +59,7 @@ class Made:
         self.kind = KINDS[self.plan.preset]
         self.rules = self.plan.rules or DEFAULTS[self.plan.preset]
         self.items = self._items()
+        self.disputes = Disputes(self)
         self._roll()
         self._voted()
         self._closed()
@@ -142,7 +144,8 @@ class Made:
                 "basis": basis,
             }
             self.rows.append((said, self.salt(), f"{place // 20 + 1}-{place % 3 + 1}-{place % 20 + 101}"))
-        self.write(LeafType.ANNOUNCED, {"text": hashlib.sha256(self.text.encode()).hexdigest()})
+        announced: Said = {"text": hashlib.sha256(self.text.encode()).hexdigest()}
+        self.write(LeafType.ANNOUNCED, {**announced, "log": self.plan.log} if self.plan.log > 1 else announced)
         root = root_of([leaf_hash(commitment(salt, said)) for said, salt, _ in self.rows])
         unknown = sum(said["area_unknown"] for said, _, _ in self.rows)
         roll = {"root": root.hex(), "entries": len(self.rows), "area_unknown": unknown, "owner_unknown": 0}
@@ -167,6 +170,8 @@ class Made:
             if self.chance.random() * 1000 < self.plan.voided:
                 ballot.voided = True
                 self.write(LeafType.VOID, {"of": ballot.index, "reason": "00" * 32})
+        if self.plan.log > 1 and self.kind not in {Kind.HOUSEHOLD, Kind.MEMBERS}:
+            self.disputes.disputed(self.effective)
 
     def _cast(self, place: int) -> None:
         """On paper only once; a proxy, an owner and a resident otherwise, as the kind has them."""
@@ -175,17 +180,17 @@ class Made:
             return
         paper = not before and self._on_paper(place)
         capacity = Capacity.PAPER if paper else self._capacity()
-        election, entry = self.election, str(self.rows[place][0]["entry"])
+        authority = self.disputes.authority(place, capacity)
         revision, who_salt, what_salt = len(before) + 1, self.salt(), self.salt()
-        who = commitment(who_salt, who_said(election, entry, revision)).hex()
         what = self.choice(place)
-        if paper:
-            index = self.write(LeafType.RETURNED, {"who": who, "batch": "11" * 32})
-        else:
-            index = self.write(LeafType.CAST, {"who": who, "what": commitment(what_salt, what).hex()})
         channel = "PAPER" if paper else "PROXY" if capacity is Capacity.PROXY else "ONLINE"
         caster = None if paper else UUID(int=1)
-        ballot = Ballot(place, revision, index, capacity, caster, channel, who_salt, what_salt, what)
+        ballot = Ballot(place, revision, -1, capacity, caster, channel, who_salt, what_salt, what, authority=authority)
+        who = commitment(who_salt, self.disputes.who(ballot)).hex()
+        if paper:
+            ballot.index = self.write(LeafType.RETURNED, {"who": who, "batch": "11" * 32})
+        else:
+            ballot.index = self.write(LeafType.CAST, {"who": who, "what": commitment(what_salt, what).hex()})
         self.ballots.append(ballot)
         self.ballots_of.setdefault(place, []).append(ballot)
 
@@ -220,7 +225,7 @@ class Made:
 
     def _closed(self) -> None:
         self.day = DAYS[3]
-        self.write(LeafType.CLOSE, {})
+        self.write(LeafType.CLOSE, self.disputes.closing(self.effective, self.delivered))
         self.sign()
         self.day = DAYS[4]
         for ballot in self.ballots:
@@ -318,6 +323,8 @@ class Made:
     def _faulty(self) -> Mapping[int, Fault]:
         if self.kind in {Kind.HOUSEHOLD, Kind.MEMBERS}:
             return {}
+        if self.plan.log > 1:
+            return self.disputes.faults(self.effective)
         faulty = [place for place in sorted(self.effective) if self.chance.random() < 0.04]
         return {place: self.chance.choice(list(Fault)) for place in faulty}
 
@@ -363,6 +370,8 @@ class Made:
             votes=[self._vote(ballot) for ballot in self.ballots],
             checkpoints=self.notes,
             results=[Counted(1, self.outcome, self.counted)],
+            openings=self.disputes.openings if self.plan.log > 1 else [],
+            log=self.plan.log,
         )
 
     def _vote(self, ballot: Ballot) -> Vote:
@@ -372,7 +381,7 @@ class Made:
             channel=ballot.channel,
             capacity=str(ballot.capacity),
             who_salt=ballot.who_salt,
-            who=who_said(self.election, str(self.rows[ballot.entry][0]["entry"]), ballot.revision),
+            who=self.disputes.who(ballot),
             effective=effective,
             what_salt=ballot.what_salt,
             what=ballot.what,

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from services.election.rules.casting import Capacity
 from services.election.rules.commitments import Said
 from services.election.rules.decisions import MAJORITIES, Majority, Matter
+from services.election.rules.leaves import LOG
 from services.election.rules.merkle import Frontier
 from services.election.rules.notes import NOTARY, note_body, signed_note, verifier_key
 from services.election.rules.parameters import Preset, Rules
@@ -44,6 +45,7 @@ class Plan:
     nominees: int = 4
     corrected: int = 0
     silence: bool = False
+    log: int = LOG
     choose: Callable[[random.Random, int], Said] | None = None
     """By place on the roll; None: at random."""
     on_paper: Callable[[int], bool] | None = None
@@ -61,3 +63,4 @@ class Ballot:
     what_salt: bytes
     what: Said | None
     voided: bool = False
+    authority: UUID | None = None

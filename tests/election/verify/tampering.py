@@ -189,12 +189,10 @@ def listed_twice(lines: Lines) -> None:
 
 def older_counts(lines: Lines) -> None:
     """The replaced ballot is said to count instead of the newest."""
-    replaced = next(line for line in all_of(lines, "BALLOT") if not line["effective"])
-    newest = next(
-        line
-        for line in all_of(lines, "BALLOT")
-        if line["effective"] and line["who"]["entry"] == replaced["who"]["entry"]
-    )
+    ballots = all_of(lines, "BALLOT")
+    stands = {line["who"]["entry"]: line for line in ballots if line["effective"]}
+    replaced = next(line for line in ballots if not line["effective"] and line["who"]["entry"] in stands)
+    newest = stands[replaced["who"]["entry"]]
     replaced["effective"], newest["effective"] = True, False
 
 
@@ -228,7 +226,7 @@ def complete_figures(lines: Lines) -> None:
 
 
 def another_version(lines: Lines) -> None:
-    lines[0]["version"] = 2
+    lines[0]["version"] = 3
 
 
 def another_order(lines: Lines) -> None:

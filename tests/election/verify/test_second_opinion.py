@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from services.election.rules.commitments import Said
+from services.election.rules.leaves import LOG
 from services.election.rules.parameters import DEFAULTS, Preset, Rules
 from services.election.rules.record import Edition
 from services.election.rules.tally import SilentRule
@@ -58,6 +59,7 @@ def plan_of(seed: int, homes: int) -> Plan:
         again=chance.choice([0, 150, 600]),
         papers=chance.choice([0, 300, 1000]),
         voided=chance.choice([0, 50, 400]),
+        log=chance.choice([1, LOG, LOG, LOG]),
         seats=chance.randint(1, 5),
         nominees=chance.randint(2, 9),
         corrected=chance.choice([0, 0, min(3, homes)]) if preset in {Preset.ORDINARY, Preset.SPECIAL} else 0,

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from services.election.rules.leaves import leaf_hash
+from services.election.rules.leaves import LeafType, leaf_hash
 from services.election.rules.merkle import Frontier, Tree
 from services.election.rules.notes import read_note
 from services.election.rules.record import Edition
 from services.election.verify import verify
+from tests.election.verify.disputing import DISPUTES
 from tests.election.verify.golden import (
+    PLANS,
+    SILENT,
     T1,
     T2,
     Lines,
@@ -28,13 +31,14 @@ from tests.election.verify.golden import (
 )
 from tests.election.verify.packing import checked, packed, zipped
 from tests.election.verify.plans import NOTARY_KEY, note_over
-from tests.election.verify.tampering import MUTATIONS
+from tests.election.verify.tampering import MUTATIONS as ALTERED
 
+MUTATIONS = [*ALTERED, *DISPUTES]
 PROGRAM = Path(__file__).parents[3] / "services" / "election" / "verify.py"
 
 
 @pytest.mark.parametrize("edition", list(Edition))
-@pytest.mark.parametrize("record", [T1, T2])
+@pytest.mark.parametrize("record", list(PLANS))
 def test_the_untouched_record_is_accepted(record: str, edition: Edition) -> None:
     found = checked(lines_of(record, edition), key=NOTARY_KEY)
 
@@ -55,8 +59,18 @@ def test_a_change_is_refused_for_the_right_reason(mutation: Mutation) -> None:
 
 
 def test_the_corpus_is_large_and_no_change_stands_twice() -> None:
-    assert len(MUTATIONS) >= 60
+    assert len(MUTATIONS) >= 120
     assert len({(one.change, one.record, one.edition) for one in MUTATIONS}) == len(MUTATIONS)
+
+
+def test_the_golden_records_have_disputes_of_every_sort() -> None:
+    """Else nothing is shown about them."""
+    types = {json.loads(line["body"])["type"] for line in leaves(lines_of(T1, Edition.PUBLIC), *LeafType)}
+    faults = {line["fault"] for line in all_of(lines_of(T1, Edition.COMPLETE), "BALLOT")}
+
+    assert {"AUTHORITY", "LETTER", "OBJECTION", "SETTLED"} <= types
+    assert faults == {None, "OBJECTED", "NO_LETTER"}
+    assert any(line["delivered"] for line in all_of(lines_of(SILENT, Edition.COMPLETE), "ENTRY"))
 
 
 def test_the_first_line_that_is_wrong_is_named() -> None:
