@@ -18,12 +18,13 @@ from shared.identity import Actor, StepUp
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A ballot as it comes in: the home it is of (None: a member's own), what was chosen, the revision that it
-    replaces (0: none)."""
+    """A ballot as it comes in: the home it is of (None: a member's, by default the caster's own), what was chosen, the
+    revision that it replaces (0: none)."""
 
     home_id: UUID | None
     chosen: Chosen
     replaces: int
+    member_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ async def cast_ballot(station: Station, actor: Actor, election_id: UUID, marked:
 async def _cast(station: Station, actor: Actor, election_id: UUID, marked: Marked, asked: Asked) -> Taken:
     frozen = await station.elections.of(actor, election_id)
     frame = frozen.frame
-    entry = frozen.entry_of(marked.home_id, actor.subject)
+    entry = frozen.entry_of(marked.home_id, marked.member_id or actor.subject)
     _check_choice(frozen, marked.chosen)
     stepped_at = actor.step_up.at if actor.step_up is not None else None
     why = online_refusal(frame.kind, frame.rules.online, stepped_at, asked.moment.real)

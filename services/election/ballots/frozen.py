@@ -62,7 +62,7 @@ class Frozen:
     by_member: Mapping[UUID, UUID]
 
     def entry_of(self, home_id: UUID | None, person: UUID) -> Entry:
-        """The entitlement of a home; in a members' vote the caller's own, without a home. Errors: HomeNotOnRoll."""
+        """The entitlement of a home; in a members' vote a person's own, without a home. Errors: HomeNotOnRoll."""
         found = self.by_member.get(person) if home_id is None else self.by_home.get(home_id)
         if found is None:
             raise HomeNotOnRoll

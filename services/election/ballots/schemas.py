@@ -30,19 +30,21 @@ class ItemAnswer(Input):
 
 
 class NewBallot(Input):
-    """One entitlement's ballot. `home_id`: any home of it; left out in a members' vote. Either `marks`, the numbers of
-    names marked, or `items`, one answer to each item of a decision. `replaces` is the newest revision that the caster
-    has seen (0: none), so that of two people at once one is refused and nobody overwrites what he does not know of."""
+    """One entitlement's ballot. `home_id`: any home of it; left out in a members' vote, where `member_id` says for whom
+    an agent casts. Either `marks`, the numbers of names marked, or `items`, one answer to each item of a decision.
+    `replaces` is the newest revision that the caster has seen (0: none), so that of two people at once one is refused
+    and nobody overwrites what he does not know of."""
 
     model_config = Input.model_config | example(home_id=HOME_ID, marks=[1, 3], replaces=0)
 
     home_id: UUID | None = None
+    member_id: UUID | None = None
     marks: Annotated[list[Annotated[Whole, Field(ge=1, le=MOST_MARKS)]], Field(max_length=MOST_MARKS)] | None = None
     items: Annotated[list[ItemAnswer], Field(max_length=MOST_ITEMS)] | None = None
     replaces: Annotated[Whole, Field(ge=0, le=MOST_REVISIONS)] = 0
 
     def marked(self) -> Marked:
-        return Marked(self.home_id, Chosen(self._marks(), self._items()), self.replaces)
+        return Marked(self.home_id, Chosen(self._marks(), self._items()), self.replaces, self.member_id)
 
     def _marks(self) -> tuple[int, ...] | None:
         return None if self.marks is None else tuple(self.marks)

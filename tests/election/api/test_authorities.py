@@ -144,6 +144,24 @@ async def test_property_company_staff_and_owner_members_stand_for_nobody(hall: H
     assert replies[0].json()["why"] == "OWNER_MEMBER"
 
 
+async def test_an_agent_casts_for_a_member_who_may_name_one(hall: Hall) -> None:
+    """BAL-4, PMC-4. He says for whom; for a member who named nobody he has no ballot."""
+    members = await hall.decision_opened("MEMBERS_VOTE")
+    path, eve = f"/v1/elections/{members['id']}", agent()
+    sitting = Somebody([f"PMC_MEMBER@{CODE}"], subject=MEMBERS[4]["person_id"])
+    given = await hall.post(sitting, f"{path}/proxies", {"warrant": "PROXY", "agent_id": str(eve.subject)})
+    choice = {"items": [{"number": 1, "choice": "AGREE"}]}
+
+    bare = await hall.post(eve, f"{path}/ballots", choice)
+    foreign = await hall.post(eve, f"{path}/ballots", {**choice, "member_id": MEMBERS[5]["person_id"]})
+    cast = await hall.post(eve, f"{path}/ballots", {**choice, "member_id": MEMBERS[4]["person_id"]})
+    both = {**choice, "member_id": MEMBERS[4]["person_id"], "home_id": str(home_id(4))}
+    strange = await hall.post(eve, f"{path}/ballots", both)
+
+    assert [one.status_code for one in (given, bare, foreign, cast, strange)] == [201, 404, 404, 201, 404], cast.text
+    assert (cast.json()["capacity"], cast.json()["home_id"]) == ("PROXY", None)
+
+
 async def test_a_household_takes_no_proxy_and_nobody_gives_anothers(hall: Hall) -> None:
     """BAL-4, BAL-11."""
     household = await hall.opened()
