@@ -60,7 +60,7 @@ async def test_who_gave_in_objects_again_to_the_next_ballot_and_not_to_the_joint
 
     second = await hall.post(bob, path, body)
     suspended = (await mine(hall, ann, election))["suspended"]
-    settled = await hall.post(hall.clerk, f"{path}/{first['id']}/resolutions", {"words": "双方到场,一致同意"})
+    settled = await hall.post(hall.clerk, f"{path}/{second.json()['id']}/resolutions", {"words": "双方到场,一致同意"})
     third = await hall.post(bob, path, body)
 
     assert (second.status_code, suspended, settled.status_code) == (201, True, 201)
