@@ -119,7 +119,6 @@ def _sent(mark: str, reply: httpx2.Response) -> bool:
 
 
 OF_THE_HOUSE: Mapping[str, str] = {
-    "list_partners": "administrators keep the partners of the whole house, each with its scope",
     "get_posted_minutes": "what is posted is open to everybody, as on the board",
 }
 NOT_OF_A_COMPOUND: Mapping[str, str] = {
@@ -127,9 +126,6 @@ NOT_OF_A_COMPOUND: Mapping[str, str] = {
     "read_ballot_code": "whoever holds a code is told what it tells",
     "get_file_content": "the link is the right to see it",
     "change_category": "categories are the house's",
-    "end_partner": "an administrator of anywhere keeps the partners",
-    "add_secret": "an administrator of anywhere keeps the partners",
-    "end_secret": "an administrator of anywhere keeps the partners",
 }
 
 

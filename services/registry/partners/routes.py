@@ -22,8 +22,8 @@ ByName = Annotated[Page, Depends(paged(Orders("partners", {"name": (up(Client.na
 
 @router.get("", operation_id="list_partners", summary="Platforms that have access")
 async def list_partners(db: Reading, actor: Administrator, page: ByName) -> Listed[PartnerSeen]:
-    """Every platform that may sign in by itself."""
-    return await page_of(db, queries.live_partners(), page, _seen)
+    """Every platform in your reach that may sign in by itself."""
+    return await page_of(db, queries.live_partners(actor), page, _seen)
 
 
 def _seen(row: Row[Any]) -> PartnerSeen:
@@ -42,7 +42,7 @@ def _seen(row: Row[Any]) -> PartnerSeen:
     responses=answers(ClientNameTaken),
 )
 async def add_partner(db: Writing, actor: Administrator, partner: NewPartner, now: Now) -> NewPartnerSeen:
-    """The platform signs in with its name and the secret, which is shown this once."""
+    """Within the reach of your role. The platform signs in with its name and the secret, which is shown this once."""
     client, row, secret = await actions.add_partner(db, actor, partner, now)
     seen = PartnerSeen(id=client.id, name=client.name, scopes=[partner.scope], secrets=[row.id], made_at=now)
     return NewPartnerSeen(
@@ -59,7 +59,7 @@ async def add_partner(db: Writing, actor: Administrator, partner: NewPartner, no
 )
 async def end_partner(db: Writing, actor: Administrator, partner_id: UUID, now: Now) -> None:
     """Dead everywhere within a minute. Ending it again changes nothing."""
-    await actions.end_partner(db, partner_id, now)
+    await actions.end_partner(db, actor, partner_id, now)
 
 
 @router.post(
@@ -72,7 +72,7 @@ async def end_partner(db: Writing, actor: Administrator, partner_id: UUID, now: 
 )
 async def add_secret(db: Writing, actor: Administrator, partner_id: UUID, now: Now) -> SecretSeen:
     """Two secrets may be live at once: bring in the new one, then end the old one."""
-    client, row, secret = await actions.add_secret(db, partner_id, now)
+    client, row, secret = await actions.add_secret(db, actor, partner_id, now)
     return SecretSeen(client_id=client.name, secret_id=row.id, client_secret=secret)
 
 
@@ -85,4 +85,4 @@ async def add_secret(db: Writing, actor: Administrator, partner_id: UUID, now: N
 )
 async def end_secret(db: Writing, actor: Administrator, partner_id: UUID, secret_id: UUID, now: Now) -> None:
     """The secret signs in no more; tokens already given run out within ten minutes."""
-    await actions.end_secret(db, partner_id, secret_id, now)
+    await actions.end_secret(db, actor, partner_id, secret_id, now)
