@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.errors import (
@@ -124,17 +124,21 @@ async def invite_person(db: AsyncSession, actor: Actor, person_id: UUID, login: 
     """
     if await _locked_holder(db, person_id) is None or not await is_known_to(db, actor, person_id):
         raise PersonUnknown
-    held = await rights_of(db, person_id, datetime.now(UTC))
+    now = datetime.now(UTC)
+    held = await rights_of(db, person_id, now)
     mine = scopes_by_role(actor.grants)
     for grant in held.grants:
         if Role(grant.role) not in BOUND and not may_give(mine, Role(grant.role), grant.scope):
             raise RoleNotYours(role=grant.role)
+    # PRI-6. The slip handed over before opens nothing any more: it may be why a new one is asked for.
+    slips = update(OneTimeCode).where(OneTimeCode.person_id == person_id, OneTimeCode.used_at.is_(None))
+    await db.execute(slips.values(expires_at=now))
     account = await db.get(Account, person_id, with_for_update=True)
     is_set_up = account is not None and (account.password_hash or account.mini_program_index)
     if held.homes or (is_set_up and not actor.has({Role.ADMINISTRATOR})):
         raise AccountStands
     audit.note(db, "person", person_id)
-    await sessions.end_all(db, person_id, "INVITED_ANEW", datetime.now(UTC))
+    await sessions.end_all(db, person_id, "INVITED_ANEW", now)
     return await _invite(db, person_id, login)
 
 

@@ -315,3 +315,49 @@ async def test_a_relay_that_repeats_itself_changes_nothing(registry: Registry) -
     taken = [(await registry.http.post("/internal/events", json=batch, headers=headers)).json() for _ in range(2)]
 
     assert taken == [{"taken": 1}, {"taken": 0}]
+
+
+async def test_a_platform_is_kept_by_an_administrator_of_its_whole_scope(registry: Registry) -> None:
+    """ADR 2: who administers one community lets nobody into a city, and takes over no platform of one."""
+    root = await registry.as_sample("root")
+    await registry.enter("local", f"ADMINISTRATOR@{STREET}001")
+    local = await registry.as_sample("local")
+    city = (await registry.http.post("/v1/partners", json={"name": "city", "scope": "1401"}, headers=root)).json()
+    path = f"/v1/partners/{city['partner']['id']}"
+
+    wider = await registry.http.post("/v1/partners", json={"name": "wide", "scope": STREET}, headers=local)
+    own = await registry.http.post("/v1/partners", json={"name": "own", "scope": COMPOUND}, headers=local)
+    taken = await registry.http.post(f"{path}/secrets", headers=local)
+    cut = await registry.http.delete(f"{path}/secrets/{city['secret']['secret_id']}", headers=local)
+    gone = await registry.http.delete(path, headers=local)
+    listed = (await registry.http.get("/v1/partners", headers=local)).json()["items"]
+
+    assert (wider.status_code, own.status_code) == (403, 201)
+    assert [reply.status_code for reply in (taken, cut, gone)] == [404] * 3
+    assert [one["name"] for one in listed] == ["own"]
+
+
+async def test_a_platform_whose_access_ended_gets_no_further_secret(registry: Registry) -> None:
+    root = await registry.as_sample("root")
+    made = (await registry.http.post("/v1/partners", json={"name": "gone", "scope": STREET}, headers=root)).json()
+    path = f"/v1/partners/{made['partner']['id']}"
+
+    ended = [(await registry.http.delete(path, headers=root)).status_code for _ in range(2)]
+
+    assert ended == [204, 204]
+    assert (await registry.http.post(f"{path}/secrets", headers=root)).status_code == 404
+
+
+async def test_a_new_invitation_voids_the_earlier_slip(registry: Registry) -> None:
+    """PRI-6: who is invited anew because his slip was lost is not taken over by who found it."""
+    person = await registry.enter(None, f"CLERK@{STREET}001")
+    secretary = await registry.as_sample("secretary")
+    path, body = f"/v1/people/{person}/invitations", {"login": "clerk01"}
+    lost, fresh = [(await registry.http.post(path, json=body, headers=secretary)).json()["code"] for _ in range(2)]
+
+    opened = [
+        (await registry.sign_in(grant_type="urn:linli:grant:one-time-code", code=code)).status_code
+        for code in (lost, fresh)
+    ]
+
+    assert opened == [400, 200]
