@@ -77,8 +77,9 @@ async def bind_home(db: AsyncSession, actor: Actor, code: str, now: datetime) ->
 
 
 async def _lock_person(db: AsyncSession, person: UUID) -> None:
-    """So that two codes tried at once are counted one after the other."""
-    found = await db.execute(select(Person.id).where(Person.id == person).with_for_update())
+    """So that two codes tried at once are counted one after the other, and nobody binds himself who was just erased."""
+    known = select(Person.id).where(Person.id == person, Person.erased_at.is_(None))
+    found = await db.execute(known.with_for_update())
     if found.scalar_one_or_none() is None:
         raise PersonUnknown
 

@@ -12,6 +12,8 @@ from services.registry.oauth import sessions
 from services.registry.oauth.queries import scopes_by_role
 from services.registry.people.queries import owns_now, person_at_home, person_to_erase
 from services.registry.people.values import KnownOfPerson, id_index, opened, person_row
+from services.registry.roles.ending import end_grant
+from services.registry.rolls.actions import lock_owners
 from services.registry.rules.roles import Role, may_give_all
 from services.registry.tables.identity import Account, OneTimeCode, RoleGrant
 from services.registry.tables.owners import Binding, Person, Tenancy
@@ -57,8 +59,10 @@ async def disclose_person(
 async def erase_person(db: AsyncSession, actor: Actor, person_id: UUID, now: datetime) -> None:
     """PRI-3. Destroy the person's key, values and sign-in, and end what he holds; his homes stay on the register.
 
-    An owner is kept while he owns (BAL-8). Errors: PersonUnknown, PersonErased, PersonOwns, RoleNotYours.
+    An owner is kept while he owns (BAL-8): nobody enters one meanwhile. Errors: PersonUnknown, RoleForbidden,
+    PersonErased, PersonOwns, RoleNotYours.
     """
+    await lock_owners(db)
     found = await person_to_erase(db, actor, person_id)
     person = found.person
     if person.erased_at is not None:
@@ -86,10 +90,7 @@ async def _end_roles(db: AsyncSession, actor: Actor, person_id: UUID, now: datet
     for grant in grants:
         if not may_give_all(mine, ((Role(grant.role), grant.scope),)):
             raise RoleNotYours(role=grant.role)
-        grant.ended_at, grant.ended_by = now, f"person:{actor.subject}"
-        told: dict[str, str | int | bool | None]
-        told = {"holder": str(person_id), "role": grant.role, "scope": grant.scope}
-        await tell(db, Base.metadata, Event("linli.registry.role_ended.v1", str(grant.id), grant.scope or None, told))
+        await end_grant(db, actor, grant, now)
 
 
 async def _end_homes(db: AsyncSession, person_id: UUID, now: datetime) -> None:

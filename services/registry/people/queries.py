@@ -13,6 +13,7 @@ from services.registry.tables.identity import RoleGrant
 from services.registry.tables.owners import Binding, Ownership, Person, Tenancy
 from services.registry.tables.places import Compound, Home
 from shared.identity import Actor
+from shared.problems import RoleForbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,20 @@ async def person_at_home(db: AsyncSession, actor: Actor, person_id: UUID) -> Per
 
 
 async def person_to_erase(db: AsyncSession, actor: Actor, person_id: UUID) -> PersonInReach:
-    """PRI-3. A person, locked, who has or had a home in the actor's reach; an administrator's, who never had one.
+    """PRI-3. A person, locked, all of whose homes lie in the actor's reach, those of former days if he has none now;
+    an administrator's, who never had one.
 
-    Errors: PersonUnknown.
+    Errors: PersonUnknown, RoleForbidden (he also has a home elsewhere).
     """
     found = await person(db, person_id, lock=True)
-    codes = await codes_of_homes(db, person_id, ended=True)
+    present = await codes_of_homes(db, person_id)
+    codes = present or await codes_of_homes(db, person_id, ended=True)
     if not codes and actor.has({Role.ADMINISTRATOR}):
         return PersonInReach(found, "")
-    return PersonInReach(found, _held(actor, codes))
+    code = _held(actor, codes)
+    if not all(actor.holds(STAFF, one) for one in present):
+        raise RoleForbidden(needed=sorted(STAFF))
+    return PersonInReach(found, code)
 
 
 def _held(actor: Actor, codes: Collection[str]) -> str:

@@ -24,16 +24,15 @@ from services.registry.oauth.actions import new_account, normal_code
 from services.registry.oauth.queries import rights_of, scopes_by_role
 from services.registry.oauth.tokens import digest
 from services.registry.people.actions import KnownOfPerson, new_person
+from services.registry.roles.ending import end_grant, told
 from services.registry.roles.queries import is_code, is_known_to
 from services.registry.roles.schemas import NewGrant
 from services.registry.rules.roles import BOUND, Role, clashes, may_give
 from services.registry.tables.identity import Account, OneTimeCode, RoleGrant
 from services.registry.tables.owners import Person
-from services.registry.tables.schema import Base
 from shared import audit
 from shared.database import new_id
 from shared.identity import Actor
-from shared.outbox import Event, tell
 from shared.sealing import Keys
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that are read for one another
@@ -58,8 +57,9 @@ async def give_role(db: AsyncSession, actor: Actor, grant: NewGrant, now: dateti
 
 
 async def _locked_holder(db: AsyncSession, holder: UUID) -> UUID | None:
-    """The person, locked so that two grants to him are judged one after the other."""
-    return (await db.execute(select(Person.id).where(Person.id == holder).with_for_update())).scalar_one_or_none()
+    """The person, locked so that two grants to him are judged one after the other; nobody who was erased (PRI-3)."""
+    known = select(Person.id).where(Person.id == holder, Person.erased_at.is_(None))
+    return (await db.execute(known.with_for_update())).scalar_one_or_none()
 
 
 async def _give(db: AsyncSession, giver: str, grant: NewGrant, now: datetime) -> RoleGrant:
@@ -92,15 +92,8 @@ async def _give(db: AsyncSession, giver: str, grant: NewGrant, now: datetime) ->
     )
     db.add(given)
     audit.note(db, "role_grant", given.id, grant.scope or None, role=grant.role, holder=str(grant.holder))
-    await _told(db, "linli.registry.role_given.v1", given)
+    await told(db, "linli.registry.role_given.v1", given)
     return given
-
-
-async def _told(db: AsyncSession, fact: str, grant: RoleGrant) -> None:
-    """Who holds it stays inside; party membership is not told at all (PRI-1)."""
-    if grant.role != Role.PARTY_MEMBER:
-        told = {"role": grant.role, "scope": grant.scope}
-        await tell(db, Base.metadata, Event(fact, str(grant.id), grant.scope or None, told))
 
 
 async def end_role(db: AsyncSession, actor: Actor, grant_id: UUID, now: datetime) -> None:
@@ -110,10 +103,9 @@ async def end_role(db: AsyncSession, actor: Actor, grant_id: UUID, now: datetime
         raise GrantUnknown
     if row.ended_at is not None:
         return
-    row.ended_at, row.ended_by = now, f"person:{actor.subject}"
+    await end_grant(db, actor, row, now)
     sessions.revoke(db, row.holder, datetime.now(UTC))
     audit.note(db, "role_grant", row.id, row.scope or None, role=row.role, holder=str(row.holder))
-    await _told(db, "linli.registry.role_ended.v1", row)
 
 
 async def invite_person(db: AsyncSession, actor: Actor, person_id: UUID, login: str) -> tuple[str, datetime]:

@@ -13,6 +13,7 @@ from services.registry.rules.door_codes import Method, Relation
 from services.registry.tables.owners import Binding
 from services.registry.tables.places import Compound, Home
 from shared.database import new_id
+from tests.registry.api.houses import somebody_waits
 from tests.registry.api.places import Office, office
 
 HEADINGS = "楼号,单元,房号,面积,业主姓名,身份证号,联系电话"
@@ -158,19 +159,10 @@ async def test_a_clerk_waits_for_the_roll_and_overwrites_nothing(desk: Office, w
             )
         else:
             waiting = asyncio.create_task(owned_by(desk, path, {"name": "李四"}))
-        assert await _somebody_waits(session)
+        assert await somebody_waits(session)
         home = (await session.execute(select(Home).with_for_update())).scalar_one()  # no deadlock, no stale row
         home.area_hundredths, home.area_source, home.version = 6000, "REGISTER", 2
     reply = await waiting
 
     assert reply.status_code == 412
     assert (await desk.get(path))["area"] == "60.00"
-
-
-async def _somebody_waits(session: Any) -> bool:
-    """Whether another transaction comes to wait for a lock within ten seconds."""
-    for _ in range(500):
-        waits = await session.execute(text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted), pg_sleep(0.02)"))
-        if waits.one()[0]:
-            return True
-    return False

@@ -1,12 +1,18 @@
 """Who may see a person in clear and who may erase him (PRI-2, PRI-3, PRI-4)."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
+from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from tests.registry.api.houses import bearer, learn
+from services.registry.rolls.actions import lock_owners
+from services.registry.tables.owners import Ownership
+from shared.database import new_id
+from tests.registry.api.houses import bearer, learn, somebody_waits
 from tests.registry.api.places import COMMUNITY, Office, office
 
 OTHER = f"{COMMUNITY[:9]}002"
@@ -152,3 +158,79 @@ async def test_who_never_had_a_home_is_erased_by_an_administrator(desk: Office) 
     by_admin = await desk.http.delete(f"/v1/people/{worker}", headers=admin)
 
     assert (by_desk.status_code, by_admin.status_code) == (404, 204)
+
+
+async def test_erasing_tells_nobody_who_held_a_role_nor_of_party_membership(desk: Office) -> None:
+    """PRI-1: the feed is read by other platforms."""
+    home, _ = await entered(desk)
+    person, _ = await bound(desk, home, "gone")
+    for role in ("PARTY_MEMBER", "VOLUNTEER"):
+        grant = {"holder": person, "role": role, "scope": COMMUNITY}
+        assert (await desk.http.post("/v1/roles", json=grant, headers=desk.secretary)).status_code == 201
+
+    erased = await desk.http.delete(f"/v1/people/{person}", headers=desk.secretary)
+    async with desk.registry.house.database.read() as session:
+        fact = "linli.registry.role_ended.v1"
+        told = await session.execute(text("SELECT data FROM outbox WHERE type = :fact"), {"fact": fact})
+        data = list(told.scalars())
+
+    assert erased.status_code == 204
+    assert data == [{"role": "VOLUNTEER", "scope": COMMUNITY}]
+
+
+async def test_whoever_lives_elsewhere_now_is_not_erased_by_the_desk_of_his_former_home(desk: Office) -> None:
+    """PRI-3: his sign-in and his votes there are none of its business; who keeps both registers may."""
+    home, _ = await entered(desk)
+    person, headers = await bound(desk, home, "moved")
+    binding = (await desk.http.get("/v1/me", headers=headers)).json()["bindings"][0]["id"]
+    await desk.http.post("/v1/regions", json={"code": OTHER, "name": "和平社区"}, headers=desk.officer)
+    place = {"community_code": OTHER, "name": "和平里"}
+    beside = (await desk.http.post("/v1/compounds", json=place, headers=desk.officer)).json()["id"]
+    new = {"address": "2号楼1单元201"}
+    second = await desk.http.post(f"/v1/compounds/{beside}/homes", json=new, headers=desk.officer)
+    elsewhere = Office(desk.registry, beside, desk.officer, desk.officer)
+    await bound(elsewhere, second.json()["id"], "moved")
+
+    living_in_both = await desk.http.delete(f"/v1/people/{person}", headers=desk.secretary)
+    await desk.http.delete(f"/v1/me/bindings/{binding}", headers=await desk.registry.as_sample("moved"))
+    moved_away = await desk.http.delete(f"/v1/people/{person}", headers=desk.secretary)
+    by_officer = await desk.http.delete(f"/v1/people/{person}", headers=desk.officer)
+
+    assert (living_in_both.status_code, moved_away.status_code, by_officer.status_code) == (403, 404, 204)
+
+
+async def test_nothing_is_given_to_whom_the_house_no_longer_knows(desk: Office) -> None:
+    """PRI-3."""
+    home, _ = await entered(desk)
+    person, _ = await bound(desk, home, "gone")
+    assert (await desk.http.delete(f"/v1/people/{person}", headers=desk.secretary)).status_code == 204
+
+    role = {"holder": person, "role": "VOLUNTEER", "scope": COMMUNITY}
+    given = await desk.http.post("/v1/roles", json=role, headers=desk.secretary)
+    invited = await desk.http.post(f"/v1/people/{person}/invitations", json={"login": "back"}, headers=desk.secretary)
+
+    assert (given.status_code, invited.status_code) == (404, 404)
+
+
+async def test_who_is_just_being_entered_as_an_owner_is_not_erased(desk: Office) -> None:
+    """PRI-3, BAL-8: a roll that has found him by his number keeps him, though it is not done yet."""
+    home, _ = await entered(desk)
+    person, _ = await bound(desk, home, "buyer")
+    async with desk.registry.house.database.write() as session, session.begin():
+        await lock_owners(session)  # as a roll does, before it looks anybody up
+        erasing = asyncio.create_task(desk.http.delete(f"/v1/people/{person}", headers=desk.secretary))
+        assert await somebody_waits(session)
+        session.add(
+            Ownership(
+                id=new_id(),
+                home_id=UUID(home),
+                person_id=UUID(person),
+                organisation_id=None,
+                basis="REGISTERED",
+                valid_from=date(2026, 3, 8),
+                valid_to=None,
+            )
+        )
+    reply = await erasing
+
+    assert (reply.status_code, reply.json()["type"].rsplit("/", 1)[1]) == (409, "person-owns")
