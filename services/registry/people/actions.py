@@ -11,7 +11,7 @@ from services.registry.homes.bindings import end_bindings
 from services.registry.oauth import sessions
 from services.registry.oauth.queries import scopes_by_role
 from services.registry.people.queries import owns_now, person_at_home, person_to_erase
-from services.registry.people.values import KnownOfPerson, id_index, opened, person_row
+from services.registry.people.values import KnownOfPerson, opened, person_row
 from services.registry.roles.ending import end_grant
 from services.registry.rolls.actions import lock_owners
 from services.registry.rules.roles import Role, may_give_all
@@ -34,16 +34,10 @@ async def new_person(db: AsyncSession, keys: Keys, known: KnownOfPerson, now: da
     return person
 
 
-async def enter_person(db: AsyncSession, keys: Keys, actor: Actor, known: KnownOfPerson, now: datetime) -> Person:
-    """The person with these values; whoever bears the id number already is the same person (OWN-1)."""
-    if known.id_number:
-        same = select(Person).where(Person.id_index == id_index(keys, known.id_number))
-        found = (await db.execute(same)).scalar_one_or_none()
-        if found is not None:
-            audit.note(db, "person", found.id, known=True)
-            return found
-    person = await new_person(db, keys, known, now)
-    audit.note(db, "person", person.id, known=False)
+async def enter_person(db: AsyncSession, keys: Keys, name: str, phone: str | None, now: datetime) -> Person:
+    """Somebody by name and phone: without an id number he is nobody who is known already (OWN-1)."""
+    person = await new_person(db, keys, KnownOfPerson(name, phone, None), now)
+    audit.note(db, "person", person.id)
     return person
 
 

@@ -9,7 +9,7 @@ from services.registry.errors import PersonErased, PersonOwns, PersonUnknown, Ro
 from services.registry.people import actions, queries
 from services.registry.people.keys import HouseKeys
 from services.registry.people.schemas import Disclosure, NewPerson, PersonDisclosed, PersonSeen
-from services.registry.people.values import KnownOfPerson, opened
+from services.registry.people.values import opened
 from services.registry.rules.roles import STAFF, Role
 from shared.edge import NEVER_REPLAYED, EdgeRoute, Now, Reading, Writing
 from shared.identity import Actor, allow
@@ -22,8 +22,8 @@ Clerk = Annotated[Actor, Depends(allow(*STAFF))]
 @router.post("", status_code=201, operation_id="enter_person", summary="Enter a person")
 async def enter_person(db: Writing, keys: HouseKeys, actor: Keeper, person: NewPerson, now: Now) -> PersonSeen:
     """Enter somebody who will hold a role, such as a grid worker; his roles and sign-in are given apart."""
-    known = KnownOfPerson(person.name, person.phone, None)
-    return PersonSeen.of(await actions.enter_person(db, keys, actor, known, now), known)
+    entered = await actions.enter_person(db, keys, person.name, person.phone, now)
+    return PersonSeen.of(entered, opened(keys, entered))
 
 
 @router.get(
