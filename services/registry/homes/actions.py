@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.compounds.queries import compound, compound_in_reach
 from services.registry.errors import HomeRefused, HomeTaken
-from services.registry.homes.bindings import end_ties_of_owners, void_codes
+from services.registry.homes.bindings import end_tenancies, end_ties_of_owners, void_codes
 from services.registry.homes.ownership import address_of, check_presence, enter_owners, regroup
 from services.registry.homes.queries import HomeWithCode, home, home_in_reach, home_to_change
 from services.registry.oauth.tokens import digest
@@ -107,7 +107,8 @@ def _check_area(area: StatedArea | None) -> None:
 async def change_home(
     db: AsyncSession, actor: Actor, home_id: UUID, change: HomeChange, version: int, now: datetime
 ) -> HomeWithCode:
-    """OWN-2. Every stated area stays on record; the better source counts, of one source the later statement.
+    """OWN-2, PRI-4. Every stated area stays on record; the better source counts, of one source the later statement.
+    What is no longer let has no tenants any more.
 
     Errors: HomeUnknown, RoleForbidden, StaleVersion, HomeRefused.
     """
@@ -120,6 +121,8 @@ async def change_home(
     if change.delivery != row.delivery:
         row.delivery = change.delivery
         await regroup(db, await compound(db, row.compound_id), [row])
+    if row.rented and not change.rented:
+        await end_tenancies(db, row.id, now)
     row.rented = change.rented
     row.version += 1
     await _told(db, found, "linli.registry.home_changed.v1")
@@ -188,12 +191,16 @@ class HandedOver:
 async def hand_over_code(
     db: AsyncSession, actor: Actor, home_id: UUID, relation: Relation, now: datetime
 ) -> HandedOver:
-    """PRI-4. A code for whoever is met at the door; an earlier one for the same tie no longer opens.
+    """PRI-4. A code for whoever is met at the door; an earlier one for the same tie no longer opens. A tenant's says
+    that the home is let, so that his tie ends when it no longer is.
 
     Errors: HomeUnknown, RoleForbidden.
     """
     found = await home_in_reach(db, actor, home_id, ON_FOOT | STAFF, lock=True)
     await void_codes(db, home_id, (relation,), now)
+    if relation is Relation.TENANT and not found.home.rented:
+        found.home.rented, found.home.version = True, found.home.version + 1
+        await _told(db, found, "linli.registry.home_changed.v1")
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     row = DoorCode(
         id=new_id(),

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.oauth import sessions
 from services.registry.rules.door_codes import Relation
-from services.registry.tables.owners import Binding, DoorCode
+from services.registry.tables.owners import Binding, DoorCode, Tenancy
 from services.registry.tables.places import Compound, Home
 from services.registry.tables.schema import Base
+from shared.days import day_of
 from shared.outbox import Event, tell
 
 OWNERS_OWN = (Relation.OWNER, Relation.FAMILY)
@@ -34,12 +35,26 @@ async def end_ties_of_owners(db: AsyncSession, home_id: UUID, staying: Collectio
 
     Codes go first: whoever is binding himself with one at this moment is waited for, and his binding is then seen.
     """
-    await void_codes(db, home_id, OWNERS_OWN, now)
-    live = select(Binding).where(
-        Binding.home_id == home_id, Binding.ended_at.is_(None), Binding.relation.in_(OWNERS_OWN)
-    )
-    found = (await db.execute(live.with_for_update())).scalars()
+    found = await _ties_without_codes(db, home_id, OWNERS_OWN, now)
     await end_bindings(db, [one for one in found if one.person_id not in staying], "OWNERSHIP_ENDED", now)
+
+
+async def end_tenancies(db: AsyncSession, home_id: UUID, now: datetime) -> None:
+    """PRI-4. The home is no longer let: the tenancies on record, open codes and bindings of tenants end."""
+    live = update(Tenancy).where(Tenancy.home_id == home_id, Tenancy.valid_to.is_(None))
+    await db.execute(live.values(valid_to=day_of(now)))
+    await end_bindings(db, await _ties_without_codes(db, home_id, (Relation.TENANT,), now), "TENANCY_ENDED", now)
+
+
+async def _ties_without_codes(
+    db: AsyncSession, home_id: UUID, relations: Collection[Relation], now: datetime
+) -> list[Binding]:
+    """The live bindings of these ties, locked, after their codes were voided."""
+    await void_codes(db, home_id, relations, now)
+    live = select(Binding).where(
+        Binding.home_id == home_id, Binding.ended_at.is_(None), Binding.relation.in_(relations)
+    )
+    return list((await db.execute(live.with_for_update())).scalars())
 
 
 async def void_codes(db: AsyncSession, home_id: UUID, relations: Collection[Relation], now: datetime) -> None:

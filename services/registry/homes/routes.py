@@ -101,7 +101,8 @@ async def read_home(db: Reading, actor: SeerOrBound, home_id: UUID, response: Re
 async def change_home(
     db: Writing, actor: Clerk, home_id: UUID, change: ChangeHome, version: Version, now: Now, response: Response
 ) -> HomeInFull:
-    """State an area with its source, or whether the home is sold and delivered. The better source counts."""
+    """State an area with its source, or whether the home is sold, delivered, let. The better source counts; with
+    `rented` false the ties of tenants end."""
     found = await actions.change_home(db, actor, home_id, change.said(), version, now)
     await db.flush()
     response.headers.update(etag(found.home.version))
@@ -154,5 +155,6 @@ async def change_owners(
     responses=answers(HomeUnknown),
 )
 async def hand_over_code(db: Writing, actor: AtTheDoor, home_id: UUID, asked: NewDoorCode, now: Now) -> DoorCodeSeen:
-    """A code to hand over at the door; whoever enters it in the mini-program is bound to the home (PRI-4)."""
+    """A code to hand over at the door; whoever enters it in the mini-program is bound to the home (PRI-4). A tenant's
+    marks the home as let."""
     return DoorCodeSeen.of(await actions.hand_over_code(db, actor, home_id, asked.relation, now))

@@ -166,3 +166,30 @@ async def test_a_clerk_waits_for_the_roll_and_overwrites_nothing(desk: Office, w
 
     assert reply.status_code == 412
     assert (await desk.get(path))["area"] == "60.00"
+
+
+async def let(desk: Office, path: str, rented: bool) -> int:
+    read = await desk.http.get(path, headers=desk.secretary)
+    change = {"delivery": "DELIVERED", "rented": rented}
+    headers = {**desk.secretary, "If-Match": read.headers["etag"]}
+    return (await desk.http.put(path, json=change, headers=headers)).status_code
+
+
+async def test_a_tenants_tie_and_code_end_when_the_home_is_no_longer_let(desk: Office) -> None:
+    """PRI-4: with his tenancy; who owns or is family of the owner stays."""
+    path, (owner,) = await entered(desk, "张三")
+    await bind(desk, path, owner)
+    assert await binds(desk, "tenant", await code_for(desk, path, "TENANT")) == 201
+    unused = await code_for(desk, path, "TENANT")
+    while_let = await desk.get(path)
+
+    kept = await let(desk, path, rented=True)
+    still = await ended_bindings(desk)
+    over = await let(desk, path, rented=False)
+    tenant = await desk.http.get("/v1/me", headers=await desk.registry.as_sample("tenant"))
+
+    assert while_let["rented"], "a tenant's code says that it is let"
+    assert (kept, still, over) == (200, [], 200)
+    assert (tenant.json()["bindings"], tenant.json()["roles"]) == ([], [])
+    assert len(await ended_bindings(desk)) == await told(desk) == 1
+    assert await binds(desk, "late", unused) == 422
