@@ -30,9 +30,10 @@ NEIGHBOUR_ROLES = frozenset(
 )
 """Who sees the public face of the tickets of a compound where he holds the role."""
 
-# A 举报 names others; and what nobody has screened yet may hold anything, so its words stay inside.
+# A 举报 names others; and what nobody has screened may hold anything, so its words stay inside. What went to the police
+# was sent on as it came.
 HIDDEN_KINDS = frozenset({Kind.REPORT})
-UNSCREENED = frozenset({State.REPORTED, State.REJECTED, State.WITHDRAWN})
+UNSCREENED = frozenset({State.REPORTED, State.REJECTED, State.HANDED_OVER, State.WITHDRAWN})
 _INSIDERS = frozenset({Part.REPORTER, Part.HANDLER, Part.PARTNER})
 
 

@@ -100,4 +100,5 @@ def test_neighbours_see_the_public_face_and_strangers_nothing() -> None:
     assert sight_of(ticket(State.ACCEPTED, Kind.REPORT).people, neighbour, RULES) is Sight.NONE
     assert sight_of(ticket(State.ACCEPTED).people, stranger, RULES) is Sight.NONE
     assert not words_are_public(State.REPORTED)
+    assert not words_are_public(State.HANDED_OVER)
     assert words_are_public(State.DISPATCHED)
