@@ -185,14 +185,14 @@ async def photos_of(db: AsyncSession, ticket_id: UUID) -> Sequence[TicketPhoto]:
     return found.scalars().all()
 
 
-async def similar_tickets(db: AsyncSession, ticket: Ticket, rules: Parameters) -> list[Ticket]:
-    """TKT-5. Open tickets of the same matter, newest first, that are not its own."""
+async def similar_tickets(db: AsyncSession, actor: Actor, ticket: Ticket, rules: Parameters) -> list[Ticket]:
+    """TKT-5. Open tickets of the same matter that the actor may know of, newest first, that are not its own."""
     near = (
         select(Ticket)
         .where(
             Ticket.compound_id == ticket.compound_id,
             Ticket.category == ticket.category,
-            Ticket.kind.not_in(HIDDEN_KINDS),
+            _known_to(actor),
             Ticket.state.in_(OPEN - {State.MERGED, State.REJECTED}),
             Ticket.reported_at.between(
                 ticket.reported_at - rules.merge_window, ticket.reported_at + rules.merge_window

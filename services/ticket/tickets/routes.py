@@ -225,5 +225,5 @@ async def list_similar_tickets(db: Reading, actor: SignedIn, means: Means, ticke
     """Open tickets of the same place, category and time: join one of them, or let the desk merge them."""
     ticket, _ = await queries.sighted_ticket(db, actor, ticket_id, means.rules)
     viewer = Viewer(actor, means.rules, now)
-    found = await queries.similar_tickets(db, ticket, means.rules)
+    found = await queries.similar_tickets(db, actor, ticket, means.rules)
     return SimilarSeen(items=[shown.listed(other, viewer) for other in found])
