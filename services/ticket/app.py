@@ -29,11 +29,8 @@ def _webhook(summary: str, members: tuple[str, ...]) -> Mapping[str, Any]:
     data = {"type": "object", "required": list(members), "properties": dict.fromkeys(members, _TEXT)}
     event = {
         "type": "object",
-        "required": ["specversion", "id", "type", "source", "subject", "time", "data"],
-        "properties": {
-            **dict.fromkeys(("specversion", "id", "type", "source", "subject", "time"), _TEXT),
-            "data": data,
-        },
+        "required": [*_ENVELOPE, "data"],
+        "properties": {**dict.fromkeys(_ENVELOPE, _TEXT), "data": data},
     }
     body = {"required": True, "content": {"application/cloudevents+json": {"schema": event}}}
     return {"post": {"summary": summary, "requestBody": body, "responses": {"2XX": {"description": "Taken."}}}}

@@ -28,9 +28,9 @@ from services.ticket.tickets.contacts import Contact, contact_of, sealed_contact
 from shared import audit
 from shared.database import new_id
 from shared.identity import Actor
+from shared.problems import RoleForbidden
 
 REPORTERS = NEIGHBOUR_ROLES | FULL_ROLES | {Role.PARTNER}
-OURSELVES = "service:ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,13 @@ class Report:
 
 
 async def report_ticket(db: AsyncSession, actor: Actor, means: MeansOf, report: Report, now: datetime) -> Ticket:
-    """TKT-1. A second report with the same client id is the same ticket. Errors: PlaceUnknown, Category…, files."""
+    """TKT-1. A second report with the same client id is the same ticket.
+
+    Errors: PlaceUnknown, RoleForbidden (a contact from somebody who is not the desk), Category…, files.
+    """
     compound, home = await _place(actor, means, report)
+    if report.contact is not None and not actor.holds(DESK_ROLES, compound.code):
+        raise RoleForbidden(needed=sorted(DESK_ROLES))
     if report.client_id and (known := await _known_report(db, actor, report.client_id)):
         return known
     photos = [means.references.attached(token, actor.subject, now) for token in report.photos]
@@ -66,7 +71,7 @@ async def report_ticket(db: AsyncSession, actor: Actor, means: MeansOf, report: 
         assert report.client_id is not None
         return await _first_report(db, actor, report.client_id)
     ticket = (await db.execute(select(Ticket).where(Ticket.id == ticket.id))).scalar_one()
-    if report.contact is not None and actor.holds(DESK_ROLES, compound.code):
+    if report.contact is not None:
         db.add(sealed_contact(means.keys, ticket.id, report.contact))
     move = await moving.record(db, ticket, None, moving.who(actor), now, {"by": Part.REPORTER}, {})
     moving.attach(db, ticket, move, "REPORT", photos)
@@ -98,7 +103,6 @@ async def _usable_category(db: AsyncSession, code: str) -> None:
 
 
 def _new_ticket(actor: Actor, compound: Compound, home: Home | None, report: Report, now: datetime) -> Ticket:
-    on_behalf = report.contact is not None and actor.holds(DESK_ROLES, compound.code)
     return Ticket(
         id=new_id(),
         client_id=report.client_id,
@@ -115,7 +119,7 @@ def _new_ticket(actor: Actor, compound: Compound, home: Home | None, report: Rep
         place_words=report.place_words,
         latitude=report.point[0] if report.point else None,
         longitude=report.point[1] if report.point else None,
-        reporter_id=None if on_behalf else actor.subject,
+        reporter_id=None if report.contact else actor.subject,
         taken_by=actor.subject,
         state=State.REPORTED,
         reported_at=now,

@@ -171,3 +171,46 @@ async def test_the_list_shows_exactly_what_can_be_read_one_by_one(desk: Desk) ->
         assert await ids_seen(desk, who) == read, who.grants
     assert await ids_seen(desk, jobless) == set()
     assert up["id"] in await ids_seen(desk, desk.partner)
+
+
+async def test_what_went_to_the_police_unscreened_stays_unseen_by_neighbours(desk: Desk) -> None:
+    """PRI-2. The desk sends it on from the report: nobody has looked whether its words name somebody."""
+    ticket = await desk.report(kind="COMPLAINT", category="neighbours.dispute", words="501 又打人了")
+    await desk.move(desk.clerk, ticket, "HANDED_OVER", emergency_line="110")
+
+    seen = (await desk.get(desk.neighbour, f"/v1/tickets/{ticket['id']}")).json()
+    own = (await desk.get(desk.resident, f"/v1/tickets/{ticket['id']}")).json()
+
+    assert (seen["sight"], seen["words"], seen["photos"]) == ("PUBLIC", None, [])
+    assert own["words"] == "501 又打人了"
+
+
+async def test_similar_tickets_are_those_the_caller_may_see(desk: Desk) -> None:
+    """TKT-5. The platform that has one of two, who moved away, a neighbour, the desk."""
+    first, second = await desk.report(), await desk.report(desk.neighbour)
+    named = await desk.report(desk.neighbour, kind="REPORT")
+    for ticket in (first, second):
+        await desk.move(desk.clerk, ticket, "ACCEPTED")
+    outer = {"platform": "12345", "outer_number": "17", "partner_id": str(desk.partner.subject)}
+    await desk.move(desk.clerk, first, "ESCALATED", **outer)
+    moved_away = Somebody(subject=desk.resident.subject)
+
+    async def similar(who: Somebody) -> set[str]:
+        reply = await desk.get(who, f"/v1/tickets/{first['id']}/similar")
+        return {item["id"] for item in reply.json()["items"]}
+
+    assert await similar(desk.partner) == set()
+    assert await similar(moved_away) == set()
+    assert await similar(desk.resident) == {second["id"]}
+    assert await similar(desk.clerk) == {second["id"], named["id"]}
+
+
+async def test_only_the_desk_reports_for_somebody_else(desk: Desk) -> None:
+    """PRI-2. A contact that would be lost is refused, and nothing is stored."""
+    place = {"compound_id": str(COMPOUND)}
+    body = {"place": place, "kind": "HELP", "category": "neighbours.errand", "words": "买药"}
+
+    reply = await desk.post(desk.grid_worker, "/v1/tickets", {**body, "contact": {"name": "王奶奶"}})
+
+    assert (reply.status_code, reply.json()["needed"]) == (403, ["CLERK", "SECRETARY"])
+    assert await ids_seen(desk, desk.clerk) == set()
