@@ -1,7 +1,7 @@
 """Calls the reporter back and lets his answer move the ticket (TKT-6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -69,12 +69,16 @@ async def record_callback(
 
 
 def _judge_joined(actor: Actor, means: MeansOf, ticket: Ticket, locked: Mapping[UUID, Ticket], now: datetime) -> None:
-    """TKT-5. Who joined is called back too, once the leading ticket has its answer; nothing moves."""
+    """TKT-5. Who joined is called back too, once the leading ticket has its answer, by the desk, and as TKT-2 asks by
+    nobody who handled or verified that; nothing moves."""
     lead = locked.get(ticket.lead_id) if ticket.lead_id else None
     caller = queries.caller_on(actor, ticket.compound_code)
     is_desk = Part.DESK in parts_of(queries.facts_of(ticket).people, caller, means.rules)
     if lead is None or State(lead.state) not in _LEAD_ANSWERED or not is_desk:
         raise _refused(actor, means, ticket, now)
+    as_asked = replace(queries.facts_of(lead), state=State.CALLBACK)
+    if refused := judge(as_asked, Ask(State.CLOSED, _ALL), caller, means.rules, now):
+        raise refusal(refused, ticket, caller, means.rules, now, State.CLOSED)
 
 
 async def _lead_up(
