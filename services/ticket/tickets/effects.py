@@ -194,9 +194,11 @@ def _rework(step: Step) -> None:
 
 
 def _closed(step: Step) -> None:
+    """TKT-6. Solved and content are the reporter's words, from a call-back only."""
     ticket = step.ticket
     ticket.closed_at = step.now
-    ticket.solved, ticket.satisfaction = step.given.solved, step.given.satisfaction
+    if step.before is State.CALLBACK:
+        ticket.solved, ticket.satisfaction = step.given.solved, step.given.satisfaction
 
 
 def _reopened(step: Step) -> None:

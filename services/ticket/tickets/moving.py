@@ -1,6 +1,6 @@
 """Carries one granted move out on a locked ticket: effects, history, pictures, audit and event together."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from services.ticket.rules.merge import is_alike
 from services.ticket.rules.moves import Refused, allowed, judge
 from services.ticket.rules.parameters import Parameters
 from services.ticket.rules.roles import Caller, Part, parts_of
-from services.ticket.rules.states import MOVES, Need, State
+from services.ticket.rules.states import MOVES, Move, Need, State
 from services.ticket.rules.wording import WORDS
 from services.ticket.tables import Ticket, TicketMove, TicketNote, TicketPhoto
 from services.ticket.tickets import effects, queries
@@ -83,7 +83,9 @@ async def walk(
         raise YearUnpublished(year=missing.year) from None
     ticket.version += 1
     part = min(MOVES[before, wish.to].by & parts_of(facts.people, caller, rules))
-    move = await record(db, ticket, before, who(actor), now, _told(wish, part), wish.given.words)
+    move = await record(
+        db, ticket, before, who(actor), now, _told(wish, MOVES[before, wish.to], part), wish.given.words
+    )
     for shows, tokens in (("BEFORE", wish.before), ("AFTER", wish.after)):
         attach(db, ticket, move, shows, [means.references.attached(token, actor.subject, now) for token in tokens])
     if wish.to is State.WITHDRAWN:
@@ -131,20 +133,20 @@ def open_moves(ticket: Ticket, caller: Caller, rules: Parameters, now: datetime)
     return [{"to": move.to.value, "needs": sorted(need.value for need in move.needs)} for move in found]
 
 
-def _told(wish: Wish, part: Part) -> dict[str, Any]:
-    """The part of a move that anybody may read: no person, no free words."""
+def _told(wish: Wish, move: Move, part: Part) -> dict[str, Any]:
+    """The part of a move that anybody may read: no person, no free words, and nothing that the move does not need."""
     given = wish.given
-    said: dict[str, Any] = {
-        "by": part.value,
-        "unit": given.unit_name,
-        "days": given.days,
-        "granted": given.granted,
-        "emergency_line": given.emergency_line.value if given.emergency_line else None,
-        "platform": given.platform,
-        "outer_number": given.outer_number,
-        "solved": given.solved,
+    said: Mapping[Need, Any] = {
+        Need.UNIT: given.unit_name,
+        Need.DAYS: given.days,
+        Need.GRANTED: given.granted,
+        Need.EMERGENCY_LINE: given.emergency_line.value if given.emergency_line else None,
+        Need.PLATFORM: given.platform,
+        Need.OUTER_NUMBER: given.outer_number,
+        Need.SOLVED: given.solved,
     }
-    return {name: value for name, value in said.items() if value is not None}
+    facts = {need.value: value for need, value in said.items() if need in move.needs and value is not None}
+    return {"by": part.value, **facts}
 
 
 async def _release(

@@ -80,9 +80,10 @@ def facts_of(ticket: Ticket, community_may_lead: bool = True) -> TicketFacts:
 
 
 def pace_of(ticket: Ticket) -> Pace:
-    """The ticket as its clock sees it."""
+    """The ticket as its clock sees it; for a hard case that was closed its end is the only answer."""
     waiting = ticket.answer_due_at if ticket.first_answered_at is None else None
-    return Pace(State(ticket.state), ticket.due_at, ticket.sign_due_at, waiting, ticket.answered_at)
+    answered = ticket.answered_at or ticket.closed_at
+    return Pace(State(ticket.state), ticket.due_at, ticket.sign_due_at, waiting, answered)
 
 
 def matter_of(ticket: Ticket) -> Matter:

@@ -129,7 +129,7 @@ class Unit(Input):
 
 
 class MoveTicket(Input):
-    """A move (TKT-2). `allowed` of the ticket says which fields a move needs; others are ignored in it."""
+    """A move (TKT-2). `allowed` of the ticket says which fields a move needs; of others only words are kept."""
 
     model_config = Input.model_config | example(
         to="DISPATCHED", unit={"name": "宏远维修", "kind": "CONTRACTOR", "helping": []}, worker_id=PERSON_ID

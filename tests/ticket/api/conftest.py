@@ -80,19 +80,17 @@ class Desk:
         assert reply.json()["state"] == to
         return dict(reply.json())
 
-    async def in_progress(self, **changed: Any) -> dict[str, Any]:
+    async def in_progress(self, worker: Somebody | None = None, **changed: Any) -> dict[str, Any]:
         """A ticket that the worker has signed."""
-        ticket = await self.report(**changed)
+        by, ticket = worker or self.worker, await self.report(**changed)
         await self.move(self.clerk, ticket, "ACCEPTED")
-        await self.move(self.clerk, ticket, "DISPATCHED", unit=UNIT, worker_id=str(self.worker.subject))
-        return await self.move(self.worker, ticket, "IN_PROGRESS")
+        await self.move(self.clerk, ticket, "DISPATCHED", unit=UNIT, worker_id=str(by.subject))
+        return await self.move(by, ticket, "IN_PROGRESS")
 
-    async def answered(self, **changed: Any) -> dict[str, Any]:
+    async def answered(self, worker: Somebody | None = None, **changed: Any) -> dict[str, Any]:
         """A ticket with feedback."""
-        ticket = await self.in_progress(**changed)
-        return await self.move(
-            self.worker, ticket, "FEEDBACK", answer="已更换灯泡", photos_after=[self.photo(self.worker)]
-        )
+        by, ticket = worker or self.worker, await self.in_progress(worker, **changed)
+        return await self.move(by, ticket, "FEEDBACK", answer="已更换灯泡", photos_after=[self.photo(by)])
 
 
 UNIT = {"name": "宏远维修", "kind": "CONTRACTOR", "helping": []}

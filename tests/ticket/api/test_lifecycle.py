@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.ticket.api.conftest import COMPOUND, HOME, MONDAY, UNIT, Desk
+from tests.factories.tokens import Somebody
+from tests.ticket.api.conftest import CODE, COMPOUND, HOME, MONDAY, UNIT, Desk
 
 
 async def test_a_lamp_is_reported_fixed_verified_called_back_and_closed(desk: Desk) -> None:
@@ -74,15 +75,15 @@ async def test_an_unsolved_answer_goes_to_rework_and_out_again_twice_at_most(des
 
 async def test_who_handled_does_not_verify_and_who_verified_does_not_call_back(desk: Desk) -> None:
     """TKT-2."""
-    ticket = await desk.report()
-    await desk.move(desk.clerk, ticket, "ACCEPTED")
-    await desk.move(desk.grid_worker, ticket, "RESOLVED_ON_SPOT", answer="已拧紧")
-    answered = await desk.answered(category="sanitation.litter")
-    await desk.move(desk.clerk, answered, "VERIFIED")
+    double = Somebody([f"HANDLER@{CODE}", f"GRID_WORKER@{CODE}"])
+    answered = await desk.answered(worker=double)
 
+    handled = await desk.try_move(double, answered, "VERIFIED")
+    await desk.move(desk.clerk, answered, "VERIFIED")
     own = await desk.try_move(desk.clerk, answered, "CALLBACK")
     other = await desk.try_move(desk.secretary, answered, "CALLBACK")
 
+    assert (handled.status_code, handled.json()["why"]) == (409, "HANDLED_HIMSELF")
     assert (own.status_code, own.json()["why"]) == (409, "VERIFIED_HIMSELF")
     assert other.status_code == 201
 
@@ -240,3 +241,34 @@ async def test_an_emergency_of_others_is_handed_over_and_over(desk: Desk, line: 
 
     assert ticket["clock"]["answer_due_at"].startswith("2026-11-23T02:30:00")
     assert (handed["emergency_line"], handed["allowed"]) == (line, [])
+
+
+async def test_a_hard_case_closed_in_time_stays_so_and_is_rated_by_nobody_but_the_reporter(desk: Desk) -> None:
+    """TKT-3, TKT-6."""
+    ticket = await desk.answered()
+    await desk.move(desk.grid_worker, ticket, "REWORK", reason="还是不亮")
+    await desk.move(desk.clerk, ticket, "HARD_CASE", reason="线路老化", solved=True)
+    closed = await desk.move(desk.officer, ticket, "CLOSED", reason="列入改造计划", solved=True, satisfaction=5)
+    desk.now_is(MONDAY + timedelta(days=30))
+    later = (await desk.get(desk.clerk, f"/v1/tickets/{ticket['id']}")).json()
+    history = (await desk.get(desk.neighbour, f"/v1/tickets/{ticket['id']}/history")).json()["items"]
+
+    assert (closed["solved"], closed["satisfaction"]) == (None, None)
+    assert later["clock"]["colour"] == "GREEN"
+    assert {line["solved"] for line in history} == {None}
+
+
+async def test_who_handled_or_verified_calls_back_nobody_who_joined(desk: Desk) -> None:
+    """TKT-2, TKT-5."""
+    joined, lead = await desk.report(desk.neighbour), await desk.answered()
+    await desk.move(desk.clerk, joined, "ACCEPTED")
+    await desk.move(desk.clerk, joined, "MERGED", lead_id=lead["id"])
+    await desk.move(desk.clerk, lead, "VERIFIED")
+    call = {"reached": True, "solved": True, "satisfaction": 4}
+    await desk.post(desk.secretary, f"/v1/tickets/{lead['id']}/callbacks", call)
+
+    own = await desk.post(desk.clerk, f"/v1/tickets/{joined['id']}/callbacks", call)
+    other = await desk.post(desk.secretary, f"/v1/tickets/{joined['id']}/callbacks", call)
+
+    assert (own.status_code, own.json()["why"]) == (409, "VERIFIED_HIMSELF")
+    assert other.status_code == 201
