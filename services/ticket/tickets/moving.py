@@ -82,10 +82,9 @@ async def walk(
     except CalendarMissing as missing:  # DAY-1
         raise YearUnpublished(year=missing.year) from None
     ticket.version += 1
-    part = min(MOVES[before, wish.to].by & parts_of(facts.people, caller, rules))
-    move = await record(
-        db, ticket, before, who(actor), now, _told(wish, MOVES[before, wish.to], part), wish.given.words
-    )
+    arc = MOVES[before, wish.to]
+    told = _told(wish, arc, min(arc.by & parts_of(facts.people, caller, rules)))
+    move = await record(db, ticket, before, who(actor), now, told, wish.given.words)
     for shows, tokens in (("BEFORE", wish.before), ("AFTER", wish.after)):
         attach(db, ticket, move, shows, [means.references.attached(token, actor.subject, now) for token in tokens])
     if wish.to is State.WITHDRAWN:
