@@ -54,7 +54,10 @@ async def locked_tickets(db: AsyncSession, ticket_id: UUID, wish: Wish) -> dict[
         touched.append(Ticket.id == wish.lead_id)
     if wish.to is State.WITHDRAWN:
         touched.append(Ticket.lead_id == ticket_id)
-    rows = await db.execute(select(Ticket).where(or_(*touched)).order_by(Ticket.id).with_for_update())
+    asked = select(Ticket).where(or_(*touched)).order_by(Ticket.id).with_for_update()
+    rows = await db.execute(asked)
+    if wish.to is State.WITHDRAWN:  # who was merged in while this waited for the leading ticket is seen only now
+        rows = await db.execute(asked)
     return {ticket.id: ticket for ticket in rows.scalars()}
 
 

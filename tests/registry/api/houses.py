@@ -9,8 +9,6 @@ from uuid import UUID
 
 import httpx2
 from fastapi import FastAPI
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.app import create_app
 from services.registry.oauth.actions import new_account
@@ -89,12 +87,3 @@ async def running(
 async def learn(registry: Registry) -> None:
     """Let the registry hear of its own revocations now, instead of within twenty seconds."""
     await follow(registry.house)
-
-
-async def somebody_waits(session: AsyncSession) -> bool:
-    """Whether another transaction comes to wait for a lock within ten seconds."""
-    for _ in range(500):
-        waits = await session.execute(text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted), pg_sleep(0.02)"))
-        if waits.one()[0]:
-            return True
-    return False

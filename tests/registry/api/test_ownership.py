@@ -13,7 +13,7 @@ from services.registry.rules.door_codes import Method, Relation
 from services.registry.tables.owners import Binding
 from services.registry.tables.places import Compound, Home
 from shared.database import new_id
-from tests.registry.api.houses import somebody_waits
+from tests.factories.waiting import somebody_waits
 from tests.registry.api.places import Office, office
 
 HEADINGS = "楼号,单元,房号,面积,业主姓名,身份证号,联系电话"

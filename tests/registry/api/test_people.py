@@ -12,7 +12,8 @@ from sqlalchemy import text
 from services.registry.rolls.actions import lock_owners
 from services.registry.tables.owners import Ownership
 from shared.database import new_id
-from tests.registry.api.houses import bearer, learn, somebody_waits
+from tests.factories.waiting import somebody_waits
+from tests.registry.api.houses import bearer, learn
 from tests.registry.api.places import COMMUNITY, Office, office
 
 OTHER = f"{COMMUNITY[:9]}002"

@@ -5,11 +5,14 @@ import random
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from services.ticket.rules.kinds import Kind
 from services.ticket.rules.states import FINAL, State
+from services.ticket.tables import Ticket
 from shared.database import new_id
 from tests.factories.tokens import Somebody
+from tests.factories.waiting import somebody_waits
 from tests.ticket.api.conftest import CODE, UNIT, Desk
 
 CATEGORY = "facilities.stair_lamp"
@@ -105,3 +108,21 @@ async def test_one_report_sent_many_times_at_once_is_one_ticket(desk: Desk) -> N
     assert len({ticket["id"] for ticket in made}) == 1
     assert len(listed) == 1
     assert {len(ticket["photos"]) for ticket in made} == {1}
+
+
+async def test_who_is_merged_in_while_the_leading_ticket_is_withdrawn_goes_on_too(desk: Desk) -> None:
+    """TKT-5. The withdrawal waits for the merge, and then knows of it."""
+    lead, joining = await desk.report(), await desk.report(desk.neighbour)
+    for ticket in (lead, joining):
+        await desk.move(desk.clerk, ticket, "ACCEPTED")
+    async with desk.house.database.write() as session, session.begin():
+        found = await session.execute(select(Ticket).order_by(Ticket.id).with_for_update())  # as a merge does
+        leading, other = sorted(found.scalars(), key=lambda one: str(one.id) != lead["id"])
+        withdrawing = asyncio.create_task(desk.move(desk.resident, lead, "WITHDRAWN"))
+        assert await somebody_waits(session)
+        other.state, other.former, other.lead_id = "MERGED", "ACCEPTED", leading.id
+        leading.joined = 1
+    await withdrawing
+    freed = (await desk.get(desk.neighbour, f"/v1/tickets/{joining['id']}")).json()
+
+    assert (freed["state"], freed["lead_id"]) == ("ACCEPTED", None)
