@@ -1,20 +1,22 @@
 """What the room does unasked: say once that a due has passed, and count dues once a calendar is there."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ticket.house import rules_of
+from services.ticket.rules.clock import paused_for
 from services.ticket.rules.parameters import Parameters
 from services.ticket.rules.states import State
 from services.ticket.settings import TicketSettings
-from services.ticket.tables import OverdueNotice, Ticket
+from services.ticket.tables import OverdueNotice, Ticket, TicketMove
 from services.ticket.tickets.effects import set_due
 from services.ticket.tickets.queries import running
+from shared.days import CalendarMissing
 from shared.outbox import Event, tell
 
 if TYPE_CHECKING:
@@ -78,15 +80,36 @@ async def fill_in_dues(house: "House") -> int:
     waiting = select(Ticket).where(Ticket.awaits_calendar).order_by(Ticket.started_at, Ticket.id)
     async with house.database.read() as session:  # nothing is locked while even the oldest has to wait on
         oldest = (await session.execute(waiting.limit(1))).scalar_one_or_none()
-    if oldest is None or not _filled(oldest, rules):
-        return 0
+        if oldest is None or not await _filled(session, oldest, rules):
+            return 0
     async with house.database.write() as session, session.begin():
         rows = await session.execute(waiting.limit(BATCH).with_for_update(skip_locked=True))
-        return sum(_filled(ticket, rules) for ticket in rows.scalars())
+        return sum([await _filled(session, ticket, rules) for ticket in rows.scalars().all()])
 
 
-def _filled(ticket: Ticket, rules: Parameters) -> bool:
+async def _filled(session: AsyncSession, ticket: Ticket, rules: Parameters) -> bool:
+    try:
+        ticket.paused_seconds = int((await _paused(session, ticket, rules)).total_seconds())
+    except CalendarMissing:
+        return False
     set_due(ticket, rules)
     if not ticket.awaits_calendar:
         ticket.version += 1
     return not ticket.awaits_calendar
+
+
+async def _paused(session: AsyncSession, ticket: Ticket, rules: Parameters) -> timedelta:
+    """TKT-3. Working time of every suspension since the clock began, by the history: one that reached into a year
+    without a table could not be counted when it ended. Raises CalendarMissing."""
+    moves = select(TicketMove.to_state, TicketMove.at).where(
+        TicketMove.ticket_id == ticket.id,
+        TicketMove.at >= ticket.started_at,
+        or_(TicketMove.to_state == State.SUSPENDED, TicketMove.from_state == State.SUSPENDED),
+    )
+    total, began = timedelta(), None
+    for to_state, at in await session.execute(moves.order_by(TicketMove.position)):
+        if to_state == State.SUSPENDED:
+            began = at
+        elif began is not None:
+            total += paused_for(began, at, rules)
+    return total

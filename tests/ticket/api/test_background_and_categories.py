@@ -1,6 +1,6 @@
 """Dues announced once, dues filled in, categories, and what the room tells of itself."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from services.ticket.jobs import announce_overdue, fill_in_dues
 from services.ticket.rules.categories import SEED
-from shared.days import TABLES
+from shared.days import TABLES, YearTable
 from tests.factories.tokens import Somebody
 from tests.ticket.api.conftest import CODE, MONDAY, UNIT, Desk
 
@@ -177,3 +177,26 @@ async def test_the_contract_names_errors_roles_and_an_example_for_every_operatio
     assert set(document["webhooks"]) == {
         f"linli.ticket.{fact}.v1" for fact in ("reported", "moved", "corrected", "overdue")
     }
+
+
+async def test_a_suspension_into_an_unpublished_year_counts_once_the_year_is_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DAY-1, TKT-3. Suspended on Tuesday 29 December at ten, resumed on Tuesday 5 January at ten: four working days."""
+    desk.now_is(datetime(2026, 12, 28, 2, 0, tzinfo=UTC))
+    ticket = await desk.in_progress(kind="ENQUIRY")
+    desk.now_is(datetime(2026, 12, 29, 2, 0, tzinfo=UTC))
+    await desk.move(desk.secretary, ticket, "SUSPENDED", grounds="等配件")
+    desk.now_is(datetime(2027, 1, 5, 2, 0, tzinfo=UTC))
+    with monkeypatch.context() as without:
+        without.delitem(TABLES, 2027, raising=False)
+        resumed = await desk.move(desk.worker, ticket, "IN_PROGRESS")
+        filled_early = await fill_in_dues(desk.house)
+
+    new_year = frozenset(date(2027, 1, day) for day in (1, 2, 3))
+    monkeypatch.setitem(TABLES, 2027, YearTable("?", date(2026, 11, 1), new_year, frozenset()))
+    filled = await fill_in_dues(desk.house)
+    after = (await desk.get(desk.clerk, f"/v1/tickets/{ticket['id']}")).json()
+
+    assert (ticket["clock"]["due_at"], resumed["clock"]["awaits_calendar"]) == ("2026-12-29T16:00:00Z", True)
+    assert (filled_early, filled, after["clock"]["due_at"]) == (0, 1, "2027-01-05T16:00:00Z")
