@@ -42,7 +42,7 @@ async def step_up(db: AsyncSession, porter: Porter, actor: Actor, local: bool, o
     if session is None or session.ended_at is not None:
         raise SessionEnded(error="invalid_grant")
     method = _method(porter, account, local)
-    row = await tries.locked_tries(db, tries.login_index(porter.keys, f"step-up {actor.subject}"), now)
+    row = await tries.locked_tries(db, tries.step_up_index(porter.keys, actor.subject), now)
     fits = otp == SAMPLE_CODE if method == Method.SAMPLE else use_totp(porter.keys, account, otp, now)
     if not fits:
         after = tries.count_failure(row, now)

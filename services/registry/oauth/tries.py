@@ -1,6 +1,7 @@
 """How failed sign-ins are counted: by login, so that the lock does not tell which logins exist (PRI-6)."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
@@ -16,6 +17,11 @@ REMEMBERED = timedelta(days=1)
 
 def login_index(keys: Keys, login: str) -> bytes:
     return keys.blind_index("login", login, str.lower)
+
+
+def step_up_index(keys: Keys, person: UUID) -> bytes:
+    """A count of its own: no login, whatever it is called, meets it."""
+    return keys.blind_index("step-up", str(person), str)
 
 
 async def check_lock(db: AsyncSession, index: bytes, now: datetime) -> None:

@@ -55,3 +55,15 @@ async def test_five_wrong_codes_lock(registry: Registry) -> None:
     assert (right.status_code, right.json()["method"]) == (201, "SAMPLE")
     assert [one.status_code for one in wrong] == [422] * 5
     assert locked.status_code == 429
+
+
+async def test_nobody_locks_the_second_factor_of_somebody_else_from_outside(registry: Registry) -> None:
+    """PRI-6, BAL-5: a login that reads like another's count of tries is only a login."""
+    me = bearer(await registry.sign_in(grant_type=MINI, code="dev:somebody"))
+    person = (await registry.http.get("/v1/me", headers=me)).json()["id"]
+
+    for _ in range(5):
+        await registry.sign_in(grant_type="password", username=f"step-up {person}", password="no")
+    mine = await registry.http.post("/v1/me/step-ups", json={"otp": "000000"}, headers=me)
+
+    assert mine.status_code == 201, mine.text
