@@ -133,6 +133,5 @@ async def read_register(
 ) -> RegisterSeen:
     """How many homes and heads there are, how much area is known, and what is unknown, in the whole or a part."""
     row = await queries.compound_in_reach(db, actor, compound_id)
-    entrance = asked.entrance if asked.building else None
-    figures = await queries.register(db, queries.Scope(row.id, asked.building, entrance))
-    return RegisterSeen.of(figures, asked.building, entrance)
+    figures = await queries.register(db, queries.Scope(row.id, asked.building, asked.entrance))
+    return RegisterSeen.of(figures, asked.building, asked.entrance)

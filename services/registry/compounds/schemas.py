@@ -1,10 +1,11 @@
 """Wire shapes of compounds and of the register's figures."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import Depends
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.registry.compounds.actions import CompoundSaid, DeveloperSaid
 from services.registry.compounds.queries import BuildingFigures, RegisterFigures
@@ -122,6 +123,12 @@ class RegisterScope(Input):
 
     building: Building | None = None
     entrance: Entrance | None = None
+
+    @model_validator(mode="after")
+    def _entrance_of_a_building(self) -> Self:
+        if self.entrance is not None and self.building is None:
+            raise PydanticCustomError("missing", "building")
+        return self
 
 
 class DenominatorSeen(Output):

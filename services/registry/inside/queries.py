@@ -5,13 +5,18 @@ from uuid import UUID
 from sqlalchemy import Result, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.compounds.queries import compound
 from services.registry.inside.schemas import RollHomeFact
 from services.registry.tables.owners import Binding, Ownership
 from services.registry.tables.places import Home
 
 
 async def homes_for_a_roll(db: AsyncSession, compound_id: UUID) -> list[RollHomeFact]:
-    """OWN-6. All homes of the compound by place, with the persons who own them now."""
+    """OWN-6. All homes of the compound by place, with the persons who own them now: all of one moment, for who casts
+    and what it weighs are frozen from it (VOTE-7). The session has read nothing yet. Errors: CompoundUnknown.
+    """
+    await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    await compound(db, compound_id)
     owners, bases = await _owners_by_home(db, compound_id), await _bases_by_home(db, compound_id)
     homes = await db.execute(select(Home).where(Home.compound_id == compound_id).order_by(Home.place, Home.id))
     return [

@@ -23,7 +23,6 @@ async def compound_fact(db: Reading, caller: Internal, compound_id: UUID) -> Com
 @router.get("/compounds/{compound_id}/homes")
 async def compound_homes(db: Reading, caller: Internal, compound_id: UUID) -> RollHomes:
     """Every home of a compound, in the register's order, for a round of visits or a roll."""
-    await compound(db, compound_id)
     return RollHomes(items=await homes_for_a_roll(db, compound_id))
 
 

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
+from services.registry.inside.queries import homes_for_a_roll
 from services.registry.rules.identity_numbers import check_digit
 from tests.registry.api.houses import Registry
 from tests.registry.api.places import COMMUNITY, Office, office
@@ -150,11 +152,13 @@ async def test_the_register_names_heads_area_and_unknowns_of_any_part(roll: Offi
     """VOTE-1, VOTE-7, OWN-6."""
     whole = await roll.register()
     part = await roll.register(building="10", entrance="2")
+    nowhere = await roll.http.get(f"{roll.path}/register", params={"entrance": "2"}, headers=roll.secretary)
     buildings = (await roll.get(f"{roll.path}/buildings"))["items"]
     assert (whole["homes"], whole["heads"], whole["area_known"]) == (5, 4, "230.50")
     assert (whole["area_unknown"], whole["owner_unknown"]) == (["10-1-102"], ["10-1-102"])
     assert (whole["least"], whole["most"]) == ({"heads": 3, "area": "280.50"}, {"heads": 4, "area": "301.00"})
     assert (part["homes"], part["heads"], part["area_known"]) == (2, 1, "100.00")
+    assert nowhere.status_code == 422, "the entrance of no building is not the whole compound"
     assert [(row["building"], row["entrance"], row["homes"]) for row in buildings] == [
         ("9", "1", 1), ("10", "1", 2), ("10", "2", 2),
     ]  # fmt: skip
@@ -275,6 +279,10 @@ async def test_a_neighbour_reads_all_homes_of_a_compound_with_their_owners(roll:
     mine = found[places.index(home["id"])]
     assert (mine["label"], mine["kind"], len(mine["head_group"])) == ("9-1-101", "DWELLING", 32)
     assert mine["owners"]
+    async with roll.registry.house.database.read() as session:
+        await homes_for_a_roll(session, UUID(roll.compound))
+        at_one_moment = (await session.execute(text("SHOW transaction_isolation"))).scalar_one()
+    assert at_one_moment == "repeatable read", "owners, bases and head groups of one moment"
     refused = await roll.http.get(f"/internal/compounds/{roll.compound}/homes", headers=roll.secretary)
     assert refused.status_code == 401
 
