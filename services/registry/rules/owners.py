@@ -159,10 +159,9 @@ def alike(owners: Sequence[Owner], keys: Sequence[str]) -> tuple[Alike, ...]:
         named.setdefault((owner.kind, _stem(owner.name)), []).append(place)
     pairs: list[Alike] = []
     for (kind, _), places in named.items():
-        apart = _one_place_a_key(places, keys)
-        if kind is OwnerKind.PERSON and all(owners[place].number for place in apart):
-            continue
-        pairs.extend(Alike(left, right) for left, right in pairwise(apart))
+        for left, right in pairwise(_one_place_a_key(places, keys)):
+            if kind is OwnerKind.ORGANISATION or not (owners[left].number and owners[right].number):
+                pairs.append(Alike(left, right))
     return tuple(sorted(pairs))
 
 

@@ -91,6 +91,10 @@ def test_a_credit_code_needs_its_check_sign() -> None:
     wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
     assert parse_credit_code(code.lower()) == code
     assert parse_credit_code(wrong) is None
+    for office in "123456789ANY":  # GB 32100: law firms begin with 3, trade unions with 8
+        first = f"{office}1140000MD0000000"
+        assert parse_credit_code(first + credit_check_sign(first)), office
+    assert parse_credit_code("01140000MD0000000" + credit_check_sign("01140000MD0000000")) is None
 
 
 @pytest.mark.parametrize(

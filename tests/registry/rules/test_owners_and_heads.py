@@ -91,6 +91,8 @@ def test_alike_owners_are_flagged_unless_their_numbers_tell_them_apart() -> None
         Owner(BODY, "地质队"),
     ]
     assert alike(owners, same_owners(owners)) == (Alike(2, 3), Alike(4, 5))
+    owners.append(Owner(PERSON, "周勇"))
+    assert alike(owners, same_owners(owners)) == (Alike(1, 6), Alike(2, 3), Alike(4, 5)), "A and B are two people"
 
 
 def hundred_homes() -> list[CountedHome]:
