@@ -72,7 +72,7 @@ async def me(db: AsyncSession, actor: Actor, keys: Keys, now: datetime) -> MeSee
         compounds=await _compounds(db, usable),
         second_factor=account.totp_confirmed_at is not None,
         next_step=step,
-        allowed=list(ACTIONS if account.login else ACTIONS[:3]),
+        allowed=list(ACTIONS),
     )
 
 

@@ -67,7 +67,7 @@ class MeSeen(Output):
         compounds=[_COMPOUND],
         second_factor=False,
         next_step="NOTHING",
-        allowed=["bind_home", "end_binding", "step_up"],
+        allowed=["bind_home", "end_binding", "step_up", "set_password", "begin_factor", "confirm_factor"],
     )
     id: UUID
     name: str | None

@@ -128,6 +128,7 @@ async def test_a_new_password_ends_every_other_session_and_wrong_present_ones_ar
 
 async def test_a_resident_chooses_his_login_with_his_first_password(registry: Registry) -> None:
     mine = await registry.as_sample("new-resident")
+    before = (await registry.http.get("/v1/me", headers=mine)).json()
 
     without = await registry.http.put("/v1/me/password", json={"password": "Linli-2026"}, headers=mine)
     chosen = await registry.http.put(
@@ -136,6 +137,8 @@ async def test_a_resident_chooses_his_login_with_his_first_password(registry: Re
     signed_in = await registry.sign_in(grant_type="password", username="xiaowang", password="Linli-2026")
 
     assert (without.status_code, chosen.status_code, signed_in.status_code) == (422, 204, 200)
+    assert "set_password" in before["allowed"]
+    assert "begin_factor" in before["allowed"], "he signs his ballot with it (BAL-5)"
 
 
 async def test_a_first_sign_in_sent_many_times_at_once_makes_one_person(registry: Registry) -> None:
