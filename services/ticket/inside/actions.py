@@ -8,14 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ticket.errors import CategoryRetired, CategoryUnknown, TicketUnknown
+from services.ticket.errors import TicketUnknown
 from services.ticket.rules import clock
 from services.ticket.rules.kinds import Kind
 from services.ticket.rules.parameters import Parameters
 from services.ticket.rules.roles import Part
 from services.ticket.rules.states import State
-from services.ticket.tables import Category, Ticket
+from services.ticket.tables import Ticket
 from services.ticket.tickets import effects, moving
+from services.ticket.tickets.actions import usable_category
 from shared.database import new_id
 
 KIND = Kind.SUGGESTION
@@ -42,7 +43,7 @@ async def file_ticket(db: AsyncSession, room: str, wanted: TicketFor, rules: Par
     same = select(Ticket).where(Ticket.taken_by == taker, Ticket.client_id == wanted.client_id)
     if (known := (await db.execute(same)).scalar_one_or_none()) is not None:
         return known
-    await _usable_category(db, wanted.category)
+    await usable_category(db, wanted.category)
     made = _new_ticket(taker, wanted, now)
     effects.start_clock(made, rules, now)
     made.answer_due_at = clock.answer_due(now, made.emergency, rules)
@@ -62,14 +63,6 @@ async def ticket_fact(db: AsyncSession, ticket_id: UUID) -> Ticket:
     if found is None:
         raise TicketUnknown
     return found
-
-
-async def _usable_category(db: AsyncSession, code: str) -> None:
-    active = (await db.execute(select(Category.active).where(Category.code == code))).scalar_one_or_none()
-    if active is None:
-        raise CategoryUnknown(category=code)
-    if not active:
-        raise CategoryRetired(category=code)
 
 
 def _new_ticket(taker: UUID, wanted: TicketFor, now: datetime) -> Ticket:

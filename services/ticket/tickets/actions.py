@@ -63,7 +63,7 @@ async def report_ticket(db: AsyncSession, actor: Actor, means: MeansOf, report: 
     if report.client_id and (known := await _known_report(db, actor, report.client_id)):
         return known
     photos = [means.references.attached(token, actor.subject, now) for token in report.photos]
-    await _usable_category(db, report.category)
+    await usable_category(db, report.category)
     ticket = _new_ticket(actor, compound, home, report, now)
     effects.start_clock(ticket, means.rules, now)
     ticket.answer_due_at = clock.answer_due(now, report.emergency, means.rules)
@@ -94,7 +94,8 @@ async def _place(actor: Actor, means: MeansOf, report: Report) -> tuple[Compound
     return compound, home
 
 
-async def _usable_category(db: AsyncSession, code: str) -> None:
+async def usable_category(db: AsyncSession, code: str) -> None:
+    """Errors: CategoryUnknown, CategoryRetired."""
     active = (await db.execute(select(Category.active).where(Category.code == code))).scalar_one_or_none()
     if active is None:
         raise CategoryUnknown(category=code)
@@ -182,7 +183,7 @@ class Correction:
 async def change_ticket(db: AsyncSession, means: MeansOf, ticket: Ticket, change: Correction, now: datetime) -> Ticket:
     """Correct kind, category or urgency of a locked ticket; the due is counted anew from the same start."""
     if change.category != ticket.category:
-        await _usable_category(db, change.category)
+        await usable_category(db, change.category)
     ticket.kind, ticket.category, ticket.emergency = change.kind, change.category, change.emergency
     ticket.answer_due_at = clock.answer_due(ticket.reported_at, change.emergency, means.rules)
     effects.set_due(ticket, means.rules)
