@@ -14,6 +14,7 @@ from services.registry.jobs import jobs_of
 from services.registry.me.routes import router as me
 from services.registry.oauth.house import porter_for
 from services.registry.oauth.routes import routers as oauth
+from services.registry.oauth.sessions import forget_spent
 from services.registry.oauth.tries import forget_old
 from services.registry.partners.routes import router as partners
 from services.registry.people.routes import router as people
@@ -40,7 +41,7 @@ def create_app(settings: RegistrySettings) -> FastAPI:
         ],
         errors=ERRORS,
         jobs=jobs_of,
-        purges=[forget_old],
+        purges=[forget_old, forget_spent],
     )
     app = create_room(room)
     # It is its own neighbour (keys, feed), also when it is a process apart and does not listen yet.

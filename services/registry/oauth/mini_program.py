@@ -9,6 +9,8 @@ from services.registry.errors import MiniProgramAway, SignInRefused
 SECONDS = 5.0
 SAMPLE_PREFIX = "dev:"
 LONGEST = 64
+BUSY = frozenset({-1, 45011})
+"""WeChat: too busy, or asked too often; the code itself is not the fault."""
 
 
 class MiniProgram(Protocol):
@@ -36,6 +38,8 @@ class WeChat:
             said = (await self._client.get("/sns/jscode2session", params=query)).raise_for_status().json()
         except (httpx2.HTTPError, ValueError) as fault:
             raise MiniProgramAway(retry_after=5) from fault
+        if isinstance(said, dict) and said.get("errcode") in BUSY:
+            raise MiniProgramAway(retry_after=5)
         if not isinstance(said, dict) or not said.get("openid"):
             raise SignInRefused(error="invalid_grant")
         return str(said["openid"])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.errors import SessionEnded
@@ -120,3 +120,10 @@ def _next_refresh(db: AsyncSession, session: SignIn, now: datetime) -> str:
     row = RefreshToken(digest=digest(token), sign_in_id=session.id, made_at=now, expires_at=expires, used_at=None)
     db.add(row)
     return token
+
+
+async def forget_spent(db: AsyncSession) -> None:
+    """The links of sessions that are over open nothing, known or not."""
+    oldest = datetime.now(UTC) - SESSION_LIVES
+    over = select(SignIn.id).where(or_(SignIn.ended_at.is_not(None), SignIn.began_at <= oldest))
+    await db.execute(delete(RefreshToken).where(RefreshToken.sign_in_id.in_(over)))

@@ -59,7 +59,8 @@ class _WeChat(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         asked = parse_qs(urlsplit(self.path).query)
         good = asked.get("js_code") == ["good"] and asked.get("appid") == ["wx1"] and asked.get("secret") == ["s"]
-        said = {"openid": "o-1", "session_key": "k"} if good else {"errcode": 40029, "errmsg": "invalid code"}
+        fault = {"errcode": -1 if asked.get("js_code") == ["busy"] else 40029, "errmsg": "?"}
+        said = {"openid": "o-1", "session_key": "k"} if good else fault
         body = json.dumps(said).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/plain")
@@ -88,9 +89,10 @@ async def test_the_mini_program_platform_is_asked_who_a_code_is(
     async with running(database_urls["registry"], tmp_path / "data", False, **settings) as registry:
         good = await registry.sign_in(grant_type=MINI, code="good")
         bad = await registry.sign_in(grant_type=MINI, code="stale")
+        busy = await registry.sign_in(grant_type=MINI, code="busy")
         me = await registry.http.get("/v1/me", headers=bearer(good))
 
-    assert (good.status_code, bad.status_code) == (200, 400)
+    assert (good.status_code, bad.status_code, busy.status_code) == (200, 400, 503)
     assert me.json()["next_step"] == "BIND_HOME"
 
 

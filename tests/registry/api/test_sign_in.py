@@ -10,9 +10,13 @@ from pathlib import Path
 import psycopg
 import pyotp
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from services.registry.oauth.sessions import forget_spent
+from services.registry.oauth.tokens import digest
 from services.registry.oauth.tries import forget_old, login_index
+from services.registry.rules.sign_in import SESSION_LIVES
+from services.registry.tables.identity import RefreshToken, SignIn
 from tests.registry.api.houses import Registry, bearer, learn, running
 
 STREET = "140109013"
@@ -227,6 +231,24 @@ async def test_signing_out_ends_the_session(registry: Registry) -> None:
 
     assert (out.status_code, unknown.status_code) == (204, 204)
     assert (await registry.http.get("/v1/me", headers=bearer(reply))).status_code == 401
+
+
+async def test_the_links_of_a_session_that_is_over_are_forgotten_and_those_of_others_go_on(registry: Registry) -> None:
+    """Else every refresh would leave a row for ever."""
+    over, old, live = [await registry.sign_in(grant_type=MINI, code=f"dev:somebody-{place}") for place in range(3)]
+    await registry.http.post("/oauth/revocations", data={"token": over.json()["refresh_token"]})
+    async with registry.house.database.write() as session, session.begin():
+        link = await session.get_one(RefreshToken, digest(old.json()["refresh_token"]))
+        (await session.get_one(SignIn, link.sign_in_id)).began_at = datetime.now(UTC) - SESSION_LIVES
+        await session.flush()
+
+        await forget_spent(session)
+
+        left = (await session.execute(select(RefreshToken.digest))).scalars().all()
+    going_on = await registry.sign_in(grant_type="refresh_token", refresh_token=live.json()["refresh_token"])
+
+    assert [bytes(one) for one in left] == [digest(live.json()["refresh_token"])]
+    assert going_on.status_code == 200
 
 
 async def test_somebody_new_is_known_again_at_his_second_sign_in(registry: Registry) -> None:
