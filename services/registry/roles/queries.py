@@ -1,9 +1,10 @@
 """Who holds which role, whom a giver may know, and which codes there are."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import ColumnElement, Select, false, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.rules.roles import GIVES, Role
@@ -13,17 +14,24 @@ from services.registry.tables.places import Compound, Home, Region
 from shared.identity import Actor
 
 SEES = frozenset({*GIVES, Role.AUDITOR})
+SEES_MEMBERS = frozenset({role for role, given in GIVES.items() if Role.PARTY_MEMBER in given} | {Role.AUDITOR})
+"""PRI-1. Party membership is listed for who may give it, and for who audits."""
 
 
 def grants_in_reach(actor: Actor, role: Role | None, live: bool) -> Select[Any]:
     """The grants on codes that the caller's own roles reach; the newest first by id."""
-    reaches = [RoleGrant.scope.startswith(scope, autoescape=True) for scope in actor.scopes(SEES)]
-    query = select(RoleGrant).where(or_(*reaches))
+    reaches = _under(actor.scopes(SEES))
+    members = or_(RoleGrant.role != Role.PARTY_MEMBER, _under(actor.scopes(SEES_MEMBERS)))
+    query = select(RoleGrant).where(reaches, members)
     if role is not None:
         query = query.where(RoleGrant.role == role)
     if live:
         query = query.where(RoleGrant.ended_at.is_(None))
     return query
+
+
+def _under(scopes: Sequence[str]) -> ColumnElement[bool]:
+    return or_(false(), *(RoleGrant.scope.startswith(scope, autoescape=True) for scope in scopes))
 
 
 async def ties_of(db: AsyncSession, person: UUID) -> list[str]:

@@ -44,7 +44,7 @@ async def list_roles(
     role: Annotated[Role | None, Query(description="Only this role.")] = None,
     live: Annotated[bool, Query(description="Only grants that have not ended.")] = True,
 ) -> Listed[GrantSeen]:
-    """The grants on codes that your own roles reach."""
+    """The grants on codes that your own roles reach; party membership only for who may give it, and for auditors."""
     statement = queries.grants_in_reach(actor, role, live)
     return await page_of(db, statement, page, lambda row: GrantSeen.model_validate(row[0]))
 

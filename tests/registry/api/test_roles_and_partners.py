@@ -361,3 +361,17 @@ async def test_a_new_invitation_voids_the_earlier_slip(registry: Registry) -> No
     ]
 
     assert opened == [400, 200]
+
+
+async def test_who_may_not_give_party_membership_does_not_see_who_holds_it(registry: Registry) -> None:
+    """PRI-1."""
+    await registry.enter("comrade", f"PARTY_MEMBER@{COMPOUND}", f"VOLUNTEER@{COMPOUND}")
+    await registry.enter("clerk", f"CLERK@{STREET}001")
+    await registry.enter("auditor", f"AUDITOR@{STREET}")
+
+    async def seen(who: str) -> set[str]:
+        listed = await registry.http.get("/v1/roles", headers=await registry.as_sample(who))
+        return {row["role"] for row in listed.json()["items"]} & {"PARTY_MEMBER", "VOLUNTEER"}
+
+    assert await seen("clerk") == {"VOLUNTEER"}
+    assert await seen("secretary") == await seen("auditor") == {"VOLUNTEER", "PARTY_MEMBER"}
