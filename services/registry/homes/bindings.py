@@ -22,12 +22,23 @@ OWNERS_OWN = (Relation.OWNER, Relation.FAMILY)
 async def end_bindings(db: AsyncSession, bindings: Iterable[Binding], reason: str, now: datetime) -> None:
     """PRI-4. End these, tell it, and let the tokens that carry them die within a minute."""
     for binding in bindings:
-        binding.ended_at, binding.end_reason = now, reason
-        sessions.revoke(db, binding.person_id, datetime.now(UTC))
-        place = select(Compound.code).join(Home, Home.compound_id == Compound.id).where(Home.id == binding.home_id)
-        code = (await db.execute(place)).scalar_one()
-        data: dict[str, str | int | bool | None] = {"home": str(binding.home_id), "relation": binding.relation}
-        await tell(db, Base.metadata, Event("linli.registry.home_left.v1", str(binding.id), code, data))
+        await end_tie(db, binding, reason, now)
+
+
+async def end_tie(db: AsyncSession, binding: Binding, reason: str, now: datetime) -> str:
+    """The same for one; answers the code of its compound."""
+    binding.ended_at, binding.end_reason = now, reason
+    sessions.revoke(db, binding.person_id, datetime.now(UTC))
+    return await tell_tie(db, binding, "linli.registry.home_left.v1")
+
+
+async def tell_tie(db: AsyncSession, binding: Binding, fact: str) -> str:
+    """Tell what became of a tie; answers the code of its compound."""
+    place = select(Compound.code).join(Home, Home.compound_id == Compound.id).where(Home.id == binding.home_id)
+    code = (await db.execute(place)).scalar_one()
+    data: dict[str, str | int | bool | None] = {"home": str(binding.home_id), "relation": binding.relation}
+    await tell(db, Base.metadata, Event(fact, str(binding.id), code, data))
+    return code
 
 
 async def end_ties_of_owners(db: AsyncSession, home_id: UUID, staying: Collection[UUID], now: datetime) -> None:

@@ -17,6 +17,7 @@ from services.registry.errors import (
     PersonUnknown,
     SignInRefused,
 )
+from services.registry.homes.bindings import end_tie, tell_tie
 from services.registry.me.schemas import SetPassword
 from services.registry.oauth import sessions, tries
 from services.registry.oauth.actions import totp_label, use_totp
@@ -28,12 +29,9 @@ from services.registry.rules.door_codes import Method, is_open, normal
 from services.registry.rules.sign_in import DOOR_TRIES, DOOR_TRIES_WITHIN, password_faults
 from services.registry.tables.identity import Account, DoorTry, SignIn
 from services.registry.tables.owners import Binding, DoorCode, Person
-from services.registry.tables.places import Compound, Home
-from services.registry.tables.schema import Base
 from shared import audit
 from shared.database import new_id
 from shared.identity import Actor
-from shared.outbox import Event, tell
 from shared.problems import Invalid
 from shared.sealing import Keys
 
@@ -58,7 +56,7 @@ async def bind_home(db: AsyncSession, actor: Actor, code: str, now: datetime) ->
         Binding.person_id == actor.subject, Binding.home_id == row.home_id, Binding.ended_at.is_(None)
     )
     if (present := (await db.execute(live)).scalar_one_or_none()) is not None:
-        await _end(db, present, "REPLACED", now)
+        await end_tie(db, present, "REPLACED", now)
         await db.flush()
     binding = Binding(
         id=new_id(),
@@ -72,7 +70,7 @@ async def bind_home(db: AsyncSession, actor: Actor, code: str, now: datetime) ->
         end_reason=None,
     )
     db.add(binding)
-    await _told(db, binding, "linli.registry.home_bound.v1")
+    audit.note(db, "binding", binding.id, await tell_tie(db, binding, "linli.registry.home_bound.v1"))
     return binding
 
 
@@ -100,24 +98,7 @@ async def end_binding(db: AsyncSession, actor: Actor, binding_id: UUID, now: dat
     if row is None or row.person_id != actor.subject:
         raise BindingUnknown
     if row.ended_at is None:
-        await _end(db, row, "LEFT", now)
-        sessions.revoke(db, actor.subject, datetime.now(UTC))
-
-
-async def _end(db: AsyncSession, row: Binding, reason: str, now: datetime) -> None:
-    row.ended_at, row.end_reason = now, reason
-    await _told(db, row, "linli.registry.home_left.v1")
-
-
-async def _told(db: AsyncSession, binding: Binding, fact: str) -> None:
-    code = (
-        await db.execute(
-            select(Compound.code).join(Home, Home.compound_id == Compound.id).where(Home.id == binding.home_id)
-        )
-    ).scalar_one()
-    audit.note(db, "binding", binding.id, code)
-    data = {"home": str(binding.home_id), "relation": binding.relation}
-    await tell(db, Base.metadata, Event(fact, str(binding.id), code, data))
+        audit.note(db, "binding", row.id, await end_tie(db, row, "LEFT", now))
 
 
 async def set_password(db: AsyncSession, porter: Porter, actor: Actor, asked: SetPassword) -> None:

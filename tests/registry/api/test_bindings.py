@@ -126,3 +126,17 @@ async def test_a_second_code_for_the_same_home_replaces_the_tie(door: Door) -> N
     me = (await door.registry.http.get("/v1/me", headers=resident)).json()
 
     assert [binding["relation"] for binding in me["bindings"]] == ["OWNER"]
+
+
+async def test_a_tie_that_is_replaced_takes_its_rights_along(door: Door) -> None:
+    """PRI-4: who was an owner and becomes a tenant is no owner in the tokens he has."""
+    resident = await door.registry.as_sample("neighbour")
+    await door.bind(resident, await door.hand_over("OWNER"))
+    as_owner = await door.registry.as_sample("neighbour")
+
+    await door.bind(as_owner, await door.hand_over("TENANT"))
+    await learn(door.registry)
+    fresh = (await door.registry.http.get("/v1/me", headers=await door.registry.as_sample("neighbour"))).json()
+
+    assert (await door.registry.http.get("/v1/me", headers=as_owner)).status_code == 401
+    assert fresh["roles"] == [{"role": "RESIDENT", "scope": door.code}]
