@@ -133,7 +133,7 @@ async def take_roll(db: AsyncSession, keys: Keys, import_id: UUID, roll: Roll, w
     row.state = _state(roll, row.partial, plan)
     row.report = report_of(roll, plan, findings, len(alike))
     row.done_at, row.file_sealed = now, None  # PRI-8: its digest is enough to know it again
-    await _tell_taken(db, row, place, plan)
+    await _tell_read(db, row, place, plan)
 
 
 async def take_homes(
@@ -244,7 +244,7 @@ def report_of(roll: Roll, plan: Plan, findings: Sequence[Finding], alike: int) -
     }
 
 
-async def _tell_taken(db: AsyncSession, row: RollImport, place: Compound, plan: Plan) -> None:
+async def _tell_read(db: AsyncSession, row: RollImport, place: Compound, plan: Plan) -> None:
     data: dict[str, str | int | bool | None] = {
         "compound": str(place.id),
         "state": row.state,
@@ -260,4 +260,6 @@ async def mark_unreadable(db: AsyncSession, import_id: UUID, fault: str, now: da
     row = await db.get_one(RollImport, import_id, with_for_update=True)
     if row.state == "QUEUED":
         row.state, row.fault, row.done_at, row.file_sealed = "UNREADABLE", fault, now, None
-        audit.note(db, "roll_import", import_id, None, fault=fault)
+        place = await compound(db, row.compound_id)
+        await _tell_read(db, row, place, Plan())
+        audit.note(db, "roll_import", import_id, place.code, state=row.state, fault=fault)

@@ -146,7 +146,10 @@ async def test_a_file_that_is_no_register_says_why_and_takes_nothing(desk: Offic
     english = await desk.http.get(
         f"{desk.path}/roll-imports/{found['id']}", headers=desk.secretary | {"Accept-Language": "en"}
     )
-    assert (found["state"], found["fault"]) == ("UNREADABLE", fault)
+    async with desk.registry.house.database.read() as session:
+        told = await session.execute(text("SELECT data FROM outbox WHERE type = 'linli.registry.roll_read.v1'"))
+        states = [data["state"] for data in told.scalars()]
+    assert (found["state"], found["fault"], states) == ("UNREADABLE", fault, ["UNREADABLE"])
     assert found["fault_text"] != english.json()["fault_text"]
     assert (await desk.register())["homes"] == 0
 
