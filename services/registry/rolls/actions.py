@@ -19,7 +19,7 @@ from services.registry.rolls.plan import Plan, Stamp
 from services.registry.rolls.reading import refused
 from services.registry.rules.areas import AreaSource
 from services.registry.rules.roles import STAFF
-from services.registry.rules.roll import Roll, RollHome, alike_findings, owners_of, read_roll
+from services.registry.rules.roll import Roll, RollHome, alike_findings, clash_findings, owners_of, read_roll
 from services.registry.rules.roll_findings import Finding, Severity
 from services.registry.rules.roll_rows import Sheet
 from services.registry.tables.owners import Organisation
@@ -128,7 +128,7 @@ async def take_roll(db: AsyncSession, keys: Keys, import_id: UUID, roll: Roll, w
     plan = await take_homes(db, keys, place, homes, wanted, stamp)
     people = await to_thread.run_sync(owners_of, roll.homes)
     alike = tuple(alike_findings(roll.homes, people))
-    findings = (*roll.findings, *plan.findings, *alike)
+    findings = (*roll.findings, *plan.findings, *alike, *clash_findings(roll.homes, people))
     await _keep_findings(db, import_id, findings)
     row.state = _state(roll, row.partial, plan)
     row.report = report_of(roll, plan, findings, len(alike))

@@ -208,6 +208,8 @@ class _Planner:
 
     def _complete(self, place: int, home: RollHome, present: KnownHome) -> None:
         """OWN-2, OWN-6. What was unknown is filled; what is known stays, and a difference is told."""
+        if home.delivery is not Delivery.DELIVERED and home.delivery is not present.delivery:
+            self._differs(home, "交付状态", "delivery")  # a sheet that is silent says DELIVERED: no word against it
         area = self._better_area(home, present)
         owned = self._owner_found(place, home, present)
         if area or owned:

@@ -123,7 +123,7 @@ class RollFindingSeen(Output):
         column="E",
         heading="建筑面积（㎡）",
         home="6-1-501",
-        reason="面积不是确数：约90",
+        reason="面积不是确数",
     )
 
     @classmethod

@@ -9,7 +9,7 @@ from services.registry.rules.addresses import Address, HomeKind, Unreadable, loc
 from services.registry.rules.areas import AreaFault, AreaSource, StatedArea, are_at_odds, best, parse_area
 from services.registry.rules.heads import UNCOUNTED, CountedHome
 from services.registry.rules.numerals import plain
-from services.registry.rules.owners import Alike, Basis, Delivery, Owner, alike, same_owners
+from services.registry.rules.owners import Alike, Basis, Delivery, Owner, alike, normal_name, same_owners
 from services.registry.rules.roll_findings import Finding, FindingKind, Place, Severity, finding
 from services.registry.rules.roll_headings import AREAS, Field, Layout, find_layout
 from services.registry.rules.roll_owners import MOST_PEOPLE, Tenant, basis_of, delivery_of, household, too_many
@@ -264,6 +264,17 @@ def alike_findings(homes: Sequence[RollHome], people: OwnersOfRoll) -> Iterator[
         earlier, later = homes[people.homes[pair.left]], homes[people.homes[pair.right]]
         at = Place(later.sheet, later.row, home=later.address.label)
         yield finding(FindingKind.ALIKE_OWNER, at, other=earlier.address.label)
+
+
+def clash_findings(homes: Sequence[RollHome], people: OwnersOfRoll) -> Iterator[Finding]:
+    """OWN-1. One id number under two names is one owner, and told at the later home; no name is told."""
+    first: dict[str, int] = {}
+    for place, (key, owner) in enumerate(zip(people.keys, people.owners, strict=True)):
+        earlier = first.setdefault(key, place)
+        if key.startswith("id:") and normal_name(people.owners[earlier].name) != normal_name(owner.name):
+            home = homes[people.homes[place]]
+            at = Place(home.sheet, home.row, home=home.address.label)
+            yield finding(FindingKind.NAMES_DIFFER, at, other=homes[people.homes[earlier]].address.label)
 
 
 def counted_homes(homes: Sequence[RollHome], people: OwnersOfRoll) -> Iterable[CountedHome]:

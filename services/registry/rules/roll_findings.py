@@ -36,6 +36,7 @@ class FindingKind(StrEnum):
     HIDDEN_SHEET = "hidden_sheet"
     DIFFERS = "differs"
     ALIKE_OWNER = "alike_owner"
+    NAMES_DIFFER = "names_differ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ SAID: Mapping[FindingKind, Said] = {
         Severity.WARNING,
         "与 {other} 的业主同名而证件号不全，按两人计，请核对",
         "An owner of {other} has the same name and a number is missing: counted as two, please check",
+    ),
+    FindingKind.NAMES_DIFFER: Said(
+        Severity.WARNING,
+        "与 {other} 的业主证件号相同而姓名不同，按一人计，请核对",
+        "An owner of {other} has the same number and another name: counted as one, please check",
     ),
     FindingKind.DIFFERS: Said(
         Severity.WARNING,

@@ -121,6 +121,19 @@ async def test_a_corrected_file_completes_what_was_unknown_and_overwrites_nothin
     assert {one["home"] for one in findings["items"] if one["kind"] == "differs"} == {"1-1-102", "1-1-103"}
 
 
+async def test_what_a_later_file_says_otherwise_of_delivery_or_of_a_number_is_told(desk: Office) -> None:
+    """OWN-1, VOTE-1: both move heads, so neither passes in silence."""
+    rows = "1,1,101,60,张伟,{0},{1}\n1,1,102,60,李芳,{0},{1}\n".format("149900195406172920", "{}")
+    headings = "楼号,单元,房号,面积,业主姓名,身份证号,交付情况\n"
+    await desk.taken((headings + rows.format("已交付", "已交付")).encode())
+    later = await desk.taken((headings + rows.format("未交付", "已交付")).encode())
+    findings = await desk.get(f"{desk.path}/roll-imports/{later['id']}/findings", severity="WARNING")
+
+    told = {(one["kind"], one["home"]) for one in findings["items"]}
+    assert told >= {("differs", "1-1-101"), ("names_differ", "1-1-102")}
+    assert (await desk.home("1-1-101"))["delivery"] == "DELIVERED"
+
+
 async def test_a_better_source_wins_and_the_worse_stays_on_record(desk: Office) -> None:
     """OWN-2."""
     await desk.taken(sheet("1,1,101,60,李芳,,"), area_source="REFORM_PAPER")

@@ -7,8 +7,8 @@ from services.registry.rules.areas import AreaSource
 from services.registry.rules.heads import Count, counted
 from services.registry.rules.identity_numbers import check_digit
 from services.registry.rules.owners import Basis, Delivery, OwnerKind
-from services.registry.rules.roll import Roll, counted_homes, owners_of, read_roll
-from services.registry.rules.roll_findings import FindingKind
+from services.registry.rules.roll import Roll, clash_findings, counted_homes, owners_of, read_roll
+from services.registry.rules.roll_findings import FindingKind, Severity
 from services.registry.rules.roll_rows import Sheet
 
 TODAY = date(2026, 3, 8)
@@ -276,3 +276,18 @@ def test_a_finding_names_the_place_and_nothing_of_the_cell() -> None:
     assert not any(
         "张三" in text or "14000001234" in text for one in roll.findings for text in (one.reason_zh, one.reason_en)
     )
+
+
+def test_one_number_under_two_names_is_one_owner_and_told_without_a_name() -> None:
+    """OWN-1: a number that was copied down a column makes two owners one head."""
+    roll = read(row("101", "张伟"), row("102", "李芳"), row("103", "张 伟"), row("104", "李芳", id=number(2)))
+    people = owners_of(roll.homes)
+
+    told = list(clash_findings(roll.homes, people))
+
+    assert len(set(people.keys)) == 2
+    assert [(one.kind, one.home, one.severity) for one in told] == [
+        (FindingKind.NAMES_DIFFER, "1-1-102", Severity.WARNING)
+    ]
+    assert "1-1-101" in told[0].reason_zh
+    assert not any(name in told[0].reason_zh + told[0].reason_en for name in ("张伟", "李芳", number(1)))
