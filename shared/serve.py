@@ -25,7 +25,7 @@ from shared.telemetry import configure_logs
 DRAIN_SECONDS = 10
 """How long requests under way, streams among them, may take to end after SIGTERM; then they are cut."""
 LAST_SECONDS = 20.0
-"""After so long a process that was told to end is ended, whatever holds it; less than a container is given (30 s)."""
+"""After so long a process that was told to end is ended, whatever holds it (ADR 42); a container is given 30 s."""
 KEEP_ALIVE_SECONDS = 75
 """Longer than the gateway keeps an idle connection."""
 SAID_BY_GATEWAY = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from gateway.metrics import Metrics
+from services.election.log import notary
 from shared import telemetry
 from tests.architecture.tree import ROOT
 
@@ -27,6 +28,7 @@ def expressions() -> Iterator[str]:
 def counted() -> set[str]:
     """Every series that a gateway or a room can show, by its name."""
     assert telemetry.PASSED
+    assert notary.REFUSALS
     told = Metrics().exposition().decode() + prometheus_client.generate_latest().decode()
     return set(re.findall(r"^# TYPE (\w+)", told, re.MULTILINE))
 
@@ -37,6 +39,12 @@ def test_each_expression_names_only_what_is_counted(expression: str) -> None:
 
     assert names - counted() == set()
     assert names or "up{" in expression
+
+
+def test_a_log_that_the_notary_refuses_wakes_somebody() -> None:
+    (alarm,) = [one for one in expressions() if "linli_notary_refusals_total" in one]
+
+    assert alarm == "increase(linli_notary_refusals_total[15m]) > 0"
 
 
 def test_every_alarm_says_what_to_do() -> None:

@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from anyio import to_thread
 
 from shared.house import House
@@ -154,3 +155,18 @@ def test_a_process_that_cannot_end_is_ended() -> None:
 
     assert code == 1
     assert time.monotonic() - began < BOUND
+
+
+async def test_a_start_that_fails_closes_what_it_opened(tiny_url: str, tmp_path: Path, rows: Rows) -> None:
+    def broken(house: House) -> Mapping[str, Job]:
+        raise LookupError("no such job")
+
+    with pytest.raises(LookupError):
+        async with running(f"{tiny_url}&application_name=leaky", tmp_path, broken):
+            pass
+
+    end = time.monotonic() + BOUND
+    while left := rows(
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'leaky'"
+    ):  # a backend ends in its time
+        assert time.monotonic() < end, left
