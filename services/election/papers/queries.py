@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from services.election.ballots.queries import OF_BALLOT
 from services.election.elections.queries import ENDED, election_of, rules_of
 from services.election.errors import BoxUnknown, PrintRunUnknown
+from services.election.rolls.effective import moved_homes
 from services.election.rules.casting import Channel
 from services.election.rules.papers import (
     VOID,
@@ -282,11 +283,12 @@ async def doors_of(db: AsyncSession, election: Election, building: str | None, e
     if entrance is not None:
         wanted = wanted.where(RollHome.entrance == entrance)
     homes = (await db.execute(wanted.order_by(RollHome.place))).scalars().all()
-    entries = [home.entry_id for home in homes]
-    papers = await live_papers(db, election.id, entries)
+    moved = await moved_homes(db, election.id)
+    entries = [moved.get(home.home_id, home.entry_id) for home in homes]
+    papers = await live_papers(db, election.id, [home.entry_id for home in homes])
     cast = select(Ballot.entry_id).where(Ballot.election_id == election.id, Ballot.entry_id.in_(entries), ~ENDED)
     done = set((await db.execute(cast)).scalars())
-    return [_door(home, papers.get(home.entry_id), home.entry_id in done) for home in homes]
+    return [_door(home, papers.get(home.entry_id), entry in done) for home, entry in zip(homes, entries, strict=True)]
 
 
 def _door(home: RollHome, live: tuple[Paper, PaperState] | None, has_cast: bool) -> Door:

@@ -15,6 +15,7 @@ from services.election.elections.queries import facts_of
 from services.election.papers.codes import code_fits
 from services.election.papers.queries import among, boxes_of, fact_of, facts_on, papers_on
 from services.election.papers.sealed import open_help, seal_help
+from services.election.rolls.effective import moved_homes
 from services.election.rules.casting import standing
 from services.election.rules.papers import Fact, FactKind, Help, Moment, PaperWhy, help_refusal, judged, two_present
 from services.election.rules.states import State, takes_ballots
@@ -59,6 +60,8 @@ class Known:
 
     election: Election
     papers: dict[int, Paper]
+    entries: dict[int, UUID]
+    """Paper -> the entitlement that its home is part of now (VOTE-7)."""
     by_id: dict[UUID, PaperFact]
     sequences: set[tuple[UUID | None, int | None]]
     facts: dict[int, list[Fact]]
@@ -109,7 +112,7 @@ async def _register(db: AsyncSession, keys: Keys, known: Known, now: datetime) -
 
 def _return(known: Known, row: PaperFact) -> Return:
     seal = known.seals[row.box or 0]
-    return Return(known.papers[row.number].entry_id, row.number, hashlib.sha256(seal.encode()).hexdigest())
+    return Return(known.entries[row.number], row.number, hashlib.sha256(seal.encode()).hexdigest())
 
 
 async def _known(db: AsyncSession, election: Election, reported: Sequence[Reported]) -> Known:
@@ -119,14 +122,16 @@ async def _known(db: AsyncSession, election: Election, reported: Sequence[Report
     devices = {one.device_id for one in reported if one.device_id}
     used = select(PaperFact.device_id, PaperFact.sequence).where(PaperFact.device_id.in_(devices))
     ids = select(PaperFact).where(PaperFact.id.in_([one.id for one in reported]))
-    entries = {paper.entry_id for paper in papers.values()}
-    casts = await casts_of(db, election.id, list(entries))
+    moved = await moved_homes(db, election.id)
+    entries = {number: moved.get(paper.home_id, paper.entry_id) for number, paper in papers.items()}
+    casts = await casts_of(db, election.id, list(set(entries.values())))
     stubs = select(Ballot.paper_number, Ballot.code).where(
         Ballot.election_id == election.id, among(Ballot.paper_number, numbers)
     )
     return Known(
         election=election,
         papers=papers,
+        entries=entries,
         by_id={row.id: row for row in (await db.execute(ids)).scalars()},
         sequences={(row[0], row[1]) for row in await db.execute(used)} if devices else set(),
         facts={number: [fact_of(row) for row in rows.get(number, [])] for number in numbers},
@@ -141,11 +146,10 @@ def _take(keys: Keys, known: Known, box: BallotBox, one: Reported, now: datetime
         return _again(keys, known, before, one)
     if (why := _unkept(keys, known, one)) is not None:
         return Told(one.id, why)
-    paper = known.papers[one.number]
     fact = Fact(one.id, one.number, one.kind, one.captured_at, frozenset(one.people))
-    why = judged(fact, known.facts[one.number], _moment(known, box, paper, one, now))
+    why = judged(fact, known.facts[one.number], _moment(known, box, one, now))
     row = _row(keys, known.election, one, why, now)
-    _learn(known, row, paper)
+    _learn(known, row)
     return Told(one.id, why, registered_at=now)
 
 
@@ -177,12 +181,12 @@ def _unkept(keys: Keys, known: Known, one: Reported) -> PaperWhy | None:
     return PaperWhy.SEQUENCE_USED if used else None
 
 
-def _moment(known: Known, box: BallotBox, paper: Paper, one: Reported, now: datetime) -> Moment:
+def _moment(known: Known, box: BallotBox, one: Reported, now: datetime) -> Moment:
     return Moment(
         state=State(known.election.state),
         closes_at=known.election.closes_at,
         taking=box.open and takes_ballots(facts_of(known.election), now),
-        has_cast=paper.entry_id in known.cast,
+        has_cast=known.entries[one.number] in known.cast,
         box_known=one.box in known.seals,
     )
 
@@ -210,10 +214,10 @@ def _row(keys: Keys, election: Election, one: Reported, why: PaperWhy | None, no
     )
 
 
-def _learn(known: Known, row: PaperFact, paper: Paper) -> None:
+def _learn(known: Known, row: PaperFact) -> None:
     known.rows.append(row)
     known.by_id[row.id] = row
     known.sequences.add((row.device_id, row.sequence))
     known.facts[row.number].append(fact_of(row))
     if row.accepted and row.kind == FactKind.RETURNED:
-        known.cast.add(paper.entry_id)
+        known.cast.add(known.entries[row.number])

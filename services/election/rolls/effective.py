@@ -43,6 +43,15 @@ async def corrections_since_freeze(db: AsyncSession, election_id: UUID) -> Seque
     return (await db.execute(wanted)).scalars().all()
 
 
+async def moved_homes(db: AsyncSession, election_id: UUID) -> dict[UUID, UUID]:
+    """Home -> the entitlement that a correction since the freeze has put it into."""
+    moved: dict[UUID, UUID] = {}
+    for correction in await corrections_since_freeze(db, election_id):
+        if correction.after["home"] is not None:
+            moved[correction.home_id] = UUID(correction.after["home"]["entry"])
+    return moved
+
+
 async def effective_places(db: AsyncSession, election_id: UUID) -> dict[str, Place]:
     """Every home of the roll as it stands now, in the register's order."""
     rows = select(RollHome).where(RollHome.election_id == election_id).order_by(RollHome.place)

@@ -7,6 +7,7 @@ import psycopg
 
 from tests.election.api.casting import owned, owner, vote
 from tests.election.api.conftest import Hall
+from tests.election.api.doors import Doors
 from tests.election.api.neighbour import CODE, home_id
 from tests.factories.tokens import Somebody
 
@@ -62,6 +63,30 @@ async def test_authorities_and_revocations_go_where_the_ballots_of_a_corrected_h
 
     assert [one.status_code for one in (given, cast, objected, void)] == [201] * 4, void.text
     assert void.json()["entry_id"] == cast.json()["entry_id"]
+
+
+async def test_a_paper_of_a_home_that_was_merged_counts_for_where_it_is_now(hall: Hall) -> None:
+    """VOTE-1, VOTE-7, BAL-12. One entitlement, however many papers: the first that comes back."""
+    doors = Doors(hall, await hall.decision_opened())
+    await doors.print(home_ids=[str(home_id(4))])
+    await doors.print(home_ids=[str(home_id(5))])
+    await doors.box()
+    merged = {
+        "change": "MERGE",
+        "home_id": str(home_id(4)),
+        "with_home_id": str(home_id(5)),
+        "reason": "同一业主",
+    }
+    proposed = await hall.step(doors.election, "roll/corrections", merged)
+    await doors.done(hall.officer, f"roll/corrections/{proposed['number']}/confirmations", {})
+
+    await doors.brought_back(1)
+    second = await doors.try_fact(2, "RETURNED", box=1)
+    online = await vote(hall, owner(5), doors.election, 5)
+    found = (await hall.get(doors.first, f"{doors.path}/worklist", building="1", entrance="2")).json()["items"]
+
+    assert (second.json()["why"], online.json()["why"]) == ("HOME_HAS_CAST", "PAPER_RETURNED")
+    assert found[0]["todo"] == "NONE"
 
 
 async def test_who_owns_a_home_by_a_correction_casts_for_it_and_the_former_owner_does_not(
