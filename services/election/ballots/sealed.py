@@ -27,7 +27,7 @@ def open_choice(keys: Keys, election_id: UUID, entry_id: UUID, revision: int, se
 def new_code() -> str:
     """Ten characters for SMS or paper stub, without those that are misread (Crockford's 32): 50 random bits."""
     drawn = secrets.randbits(5 * CODE_LENGTH)
-    return "".join(LETTERS[drawn >> 5 * place & 31] for place in range(CODE_LENGTH))
+    return "".join([LETTERS[drawn >> 5 * place & 31] for place in range(CODE_LENGTH)])
 
 
 def _label(election_id: UUID, entry_id: UUID, revision: int) -> Label:
