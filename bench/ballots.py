@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 
 from services.election.ballots.sealed import seal_choice
+from services.election.rules.commitments import Said
 from shared.database import new_id
 from shared.sealing import Keys
 from tests.election.api.neighbour import CODE, COMPOUND
@@ -44,7 +45,7 @@ def _seal(connection: psycopg.Connection, keys: Keys, election: UUID) -> None:
 def _sealed(keys: Keys, election: UUID, entries: list[tuple[UUID]]) -> Iterator[tuple[UUID, bytes]]:
     salt = time.time_ns().to_bytes(32, "big")
     for place, (entry,) in enumerate(entries):
-        said = {"election": str(election), "marks": CHOICES[place % len(CHOICES)]}
+        said: Said = {"election": str(election), "marks": CHOICES[place % len(CHOICES)]}
         yield entry, seal_choice(keys, election, entry, 1, salt, said)
 
 

@@ -140,7 +140,7 @@ async def _measured(
     """Rounds of every way; p99 at so many casts a second; ballots by pgbench as a share of the empty POST."""
     found = await rounds(ways, polls.voters, many)
     by_name = {way.name: way for way in ways}
-    late = {}
+    late: dict[str, float] = {}
     for name in ("service", "gateway_http"):
         late[f"{name}_p99_ms"] = round(1e3 * await at_rate(by_name[name], polls.voters, PER_SECOND))
     by_sql: dict[str, list[float]] = {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, TypeVarTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, false, func, select
@@ -27,6 +27,7 @@ from services.election.tables import (
 from shared.identity import Actor
 from shared.paging import Orders, down
 
+Columns = TypeVarTuple("Columns")
 NOTICES = Orders("ballot_notices", {"newest": (down(BallotNotice.log_index),)})
 
 
@@ -87,10 +88,10 @@ JUDGED = (
 """What `cast_of` takes, of a selection that is `with_what_became`."""
 
 
-def with_what_became(ballots: Select[Any]) -> Select[Any]:
+def with_what_became(ballots: Select[*Columns]) -> Select[*Columns]:
     """Ballots with their voids and authorities, entitlement by entitlement, the oldest first."""
     joined = ballots.outerjoin(BallotVoid, OF_BALLOT).outerjoin(Proxy, Proxy.id == Ballot.proxy_id)
-    return cast("Select[Any]", joined.order_by(Ballot.entry_id, Ballot.revision))
+    return joined.order_by(Ballot.entry_id, Ballot.revision)
 
 
 def cast_of(revision: int, caster: UUID | None, capacity: str, voided: bool, objected: bool, letterless: bool) -> Cast:
@@ -106,8 +107,8 @@ async def casts_of(
     if entry_ids is not None:
         found = found.where(Ballot.entry_id.in_(entry_ids))
     casts: dict[UUID, list[Cast]] = {}
-    for entry, *judged in await db.execute(with_what_became(found)):
-        casts.setdefault(entry, []).append(cast_of(*judged))
+    for row in await db.execute(with_what_became(found)):
+        casts.setdefault(row[0], []).append(cast_of(*row[1:]))
     return casts
 
 

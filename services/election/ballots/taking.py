@@ -81,7 +81,7 @@ class _Before:
     casts: Mapping[UUID, Sequence[Cast]]
     agents: Mapping[tuple[UUID, UUID], UUID]
     """(entitlement, agent) -> his standing authority."""
-    repeats: Mapping[tuple[UUID, str], tuple[UUID, Stored]]
+    repeats: Mapping[tuple[UUID | None, str | None], tuple[UUID, Stored]]
     """(caster, key) -> the ballot that came under it, and its election."""
 
 
@@ -224,7 +224,7 @@ async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
     casts: dict[UUID, list[Cast]] = {}
     for entry, revision, caster, capacity, voided in zip(*(column or () for column in history), strict=True):
         casts.setdefault(entry, []).append(Cast(revision, caster, Capacity(capacity), voided))
-    repeats = {}
+    repeats: dict[tuple[UUID | None, str | None], tuple[UUID, Stored]] = {}
     for election, *columns in await keyed.fetchall():
         ballot = Stored(*columns)
         repeats[ballot.caster_id, ballot.key] = election, ballot

@@ -81,10 +81,10 @@ async def readable(db: AsyncSession, election_id: UUID, numbers: Collection[int]
     for number, recorder, people in await db.execute(facts):
         carriers.setdefault(number, set()).update((recorder, *people))
     turns: dict[int, list[Reading]] = {}
-    for number, *reading in await db.execute(keyings.order_by(Keying.turn)):
-        turns.setdefault(number, []).append(Reading(*reading))
+    for row in await db.execute(keyings.order_by(Keying.turn)):
+        turns.setdefault(row[0], []).append(Reading(*row[1:]))
     return Readable(
-        ballots={number or 0: Returned(*ballot) for number, *ballot in await db.execute(ballots)},
+        ballots={row[0] or 0: Returned(*row[1:]) for row in await db.execute(ballots)},
         scans={one.number: one for one in (await db.execute(scans)).scalars()},
         keyings=turns,
         carriers=carriers,

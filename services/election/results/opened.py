@@ -15,7 +15,6 @@ from services.election.tables import Ballot, Election, PaperFact, Transcription
 from services.election.tables.papers import Paper
 from shared.sealing import Keys
 
-
 PIECE = 2_000
 READ_AS = and_(
     Transcription.election_id == Ballot.election_id,
@@ -70,15 +69,16 @@ async def _histories(db: AsyncSession, election_id: UUID) -> AsyncIterator[tuple
     sealed = func.coalesce(Ballot.choice_sealed, Transcription.choice_sealed)
     wanted = select(Ballot.entry_id, Ballot.log_index, sealed, *JUDGED).where(Ballot.election_id == election_id)
     wanted = with_what_became(wanted).outerjoin(Transcription, READ_AS)
-    entry_id, history = None, list[tuple[Cast, int, bytes]]()
+    entry_id: UUID | None = None
+    history: list[tuple[Cast, int, bytes]] = []
     rows = await db.stream(wanted.execution_options(yield_per=PIECE))
     async for piece in rows.partitions():
-        for entry, index, choice, *judged in piece:
-            if entry != entry_id:
+        for row in piece:
+            if row[0] != entry_id:
                 if entry_id is not None:
                     yield entry_id, history
-                entry_id, history = entry, []
-            history.append((cast_of(*judged), index, choice))
+                entry_id, history = row[0], []
+            history.append((cast_of(*row[3:]), row[1], row[2]))
     if entry_id is not None:
         yield entry_id, history
 
