@@ -75,8 +75,8 @@ chaos: $(VENV)/dev.stamp ## Kill and stop the processes of a house while clients
 overload: $(VENV)/dev.stamp ## Ask 2, 5 and 10 times what the house can do; ends with one line of JSON
 	@"$(RUN)" -m bench.overload
 
-bench: $(VENV)/dev.stamp ## Measure: make bench WHAT=gateway|tokens|tickets|roll|start|printing|keying|all (bench/README.md)
-	@for what in $(if $(filter all,$(WHAT)),gateway tokens tickets roll start printing keying,$(or $(WHAT),gateway)); do \
+bench: $(VENV)/dev.stamp ## Measure: make bench WHAT=gateway|tokens|tickets|roll|start|printing|keying|election|all (bench/README.md)
+	@for what in $(if $(filter all,$(WHAT)),gateway tokens tickets roll start printing keying election,$(or $(WHAT),gateway)); do \
 		echo "== $$what"; "$(RUN)" -m "bench.$$what" || exit 1; done
 
 lock: ## Write both locks anew from the .in files (needs uv)

@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-import uvicorn
 
 from bench.serving import (
     UNLIMITED,
@@ -30,7 +29,9 @@ from bench.serving import (
     free_port,
     house,
     json_of,
+    run_fast,
     running,
+    server,
     token_at,
 )
 from gateway.app import Gateway, Plan
@@ -187,7 +188,7 @@ def _serve(data_dir: Path) -> None:
     """The measured process: one house, its ticket room also bare on a port of its own."""
     configure_logs(as_json=True)
     with Postgres(data_dir) as postgres:
-        _run(_serve_both(data_dir, room_urls(prepare(postgres.url()))))
+        run_fast(_serve_both(data_dir, room_urls(prepare(postgres.url()))))
 
 
 async def _serve_both(data_dir: Path, urls: dict[str, str]) -> None:
@@ -195,8 +196,8 @@ async def _serve_both(data_dir: Path, urls: dict[str, str]) -> None:
     ports = dict(zip(("bare", "gateway"), (taken.getsockname()[1] for taken in sockets), strict=True))
     # Tokens name their issuer: every door of this house says the same public address.
     whole = build_house(GatewaySettings(port=ports["gateway"], data_dir=data_dir, sample=True), urls)
-    front = _server(whole, "on")
-    bare = _server(whole.apps["ticket"], "off")  # its lifespan is the house's
+    front = server(whole, "on")
+    bare = server(whole.apps["ticket"], "off")  # its lifespan is the house's
     serving = asyncio.ensure_future(front.serve(sockets=[sockets[1]]))
     await front.decided.wait()
     print(json.dumps(ports), flush=True)
@@ -207,48 +208,15 @@ def _forward(room: int, port: int) -> None:
     """A gateway over nothing but the bare room, reached over HTTP."""
     configure_logs(as_json=True)
     app = Gateway(GatewaySettings(port=port), Plan([Http("ticket", f"http://127.0.0.1:{room}")]))
-    _run(_serve_one(app, port))
+    run_fast(_serve_one(app, port))
 
 
 async def _serve_one(app: Gateway, port: int) -> None:
-    server = _server(app, "on")
-    serving = asyncio.ensure_future(server.serve(sockets=[socket.create_server(("127.0.0.1", port), backlog=256)]))
-    await server.decided.wait()
+    one = server(app, "on")
+    serving = asyncio.ensure_future(one.serve(sockets=[socket.create_server(("127.0.0.1", port), backlog=256)]))
+    await one.decided.wait()
     print("ready", flush=True)
     await serving
-
-
-def _run(serving: object) -> None:
-    import uvloop  # as the command does
-
-    with (
-        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
-        contextlib.suppress(KeyboardInterrupt),
-    ):
-        runner.run(serving)  # type: ignore[arg-type]  # a coroutine
-
-
-class _Server(uvicorn.Server):
-    """Signals end the whole process, not one of its servers; `decided` once it stands or fell."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.decided = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        finally:
-            self.decided.set()
-
-
-def _server(app: object, lifespan: str) -> _Server:
-    config = uvicorn.Config(app, lifespan=lifespan, log_config=None, access_log=False, server_header=False, ws="none")  # type: ignore[arg-type]
-    return _Server(config)
 
 
 if __name__ == "__main__":

@@ -20,9 +20,10 @@ class Call:
     wire: bytes
 
 
-def written(method: str, path: str, port: int, token: str, body: bytes = b"") -> bytes:
-    """The request as it goes over the wire."""
+def written(method: str, path: str, port: int, token: str, body: bytes = b"", key: str = "") -> bytes:
+    """The request as it goes over the wire; `key`: its Idempotency-Key."""
     length = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+    length += f"Idempotency-Key: {key}\r\n" if key else ""
     head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n{length}\r\n"
     return head.encode() + body
 

@@ -1,4 +1,4 @@
-"""Processes that a bench measures from outside: the house as an operator starts it, what it uses, and who asks it."""
+"""Processes that a bench measures: the house as an operator starts it, servers of its own, what they use, who asks."""
 
 import asyncio
 import contextlib
@@ -8,12 +8,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import uvicorn
+import uvloop
+
+from shared.serve import KEEP_ALIVE_SECONDS, LISTENING
 
 CLIENTS = 8
 PATIENCE = 120.0
@@ -128,3 +132,36 @@ def memory_of(pid: int) -> float:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
+
+
+class Server(uvicorn.Server):
+    """Signals end the whole process, not one of its servers; `decided` once it stands or fell."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.decided = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.decided.set()
+
+
+def server(app: Any, lifespan: str) -> Server:
+    """As the house serves."""
+    told = {**LISTENING, "lifespan": lifespan, "timeout_keep_alive": KEEP_ALIVE_SECONDS}
+    return Server(uvicorn.Config(app, **told))
+
+
+def run_fast(serving: Coroutine[Any, Any, None]) -> None:
+    """Until it is interrupted, on the loop that the command takes."""
+    with (
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        runner.run(serving)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, TypeVarTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, false, func, select
@@ -28,6 +28,7 @@ from services.election.tables import (
 from shared.identity import Actor
 from shared.paging import Orders, down
 
+Columns = TypeVarTuple("Columns")
 NOTICES = Orders("ballot_notices", {"newest": (down(BallotNotice.log_index),)})
 
 
@@ -71,32 +72,45 @@ OF_BALLOT = and_(
 )
 
 
+_OBJECTED = exists().where(
+    BallotObjection.election_id == Ballot.election_id,
+    BallotObjection.entry_id == Ballot.entry_id,
+    BallotObjection.resolved_at.is_(None),
+    BallotObjection.objector_id.is_distinct_from(Ballot.caster_id),
+)
+_LETTERLESS = and_(Proxy.warrant == Warrant.AGENT, Proxy.paper_file.is_(None))
+JUDGED = (
+    Ballot.revision,
+    Ballot.caster_id,
+    Ballot.capacity,
+    BallotVoid.revision.is_not(None),
+    _OBJECTED,
+    func.coalesce(_LETTERLESS, false()),
+)
+"""What `cast_of` takes, of a selection that is `with_what_became`."""
+
+
+def with_what_became(ballots: Select[*Columns]) -> Select[*Columns]:
+    """Ballots with their voids and authorities, entitlement by entitlement, the oldest first."""
+    joined = ballots.outerjoin(BallotVoid, OF_BALLOT).outerjoin(Proxy, Proxy.id == Ballot.proxy_id)
+    return joined.order_by(Ballot.entry_id, Ballot.revision)
+
+
+def cast_of(revision: int, caster: UUID | None, capacity: str, voided: bool, objected: bool, letterless: bool) -> Cast:
+    return Cast(revision, caster, Capacity(capacity), voided, objected, letterless)
+
+
 async def casts_of(
     db: AsyncSession, election_id: UUID, entry_ids: Sequence[UUID] | None = None
 ) -> Mapping[UUID, list[Cast]]:
     """The ballots of these entries (None: of all) without their choices, with what has become of them: what
     `rules/casting.py:standing` judges by, for every reader."""
-    objected = exists().where(
-        BallotObjection.election_id == Ballot.election_id,
-        BallotObjection.entry_id == Ballot.entry_id,
-        BallotObjection.resolved_at.is_(None),
-        BallotObjection.objector_id.is_distinct_from(Ballot.caster_id),
-    )
-    letterless = and_(Proxy.warrant == Warrant.AGENT, Proxy.paper_file.is_(None))
-    found = (
-        select(Ballot.entry_id, Ballot.revision, Ballot.caster_id, Ballot.capacity)
-        .add_columns(BallotVoid.revision.is_not(None), objected, func.coalesce(letterless, false()))
-        .outerjoin(BallotVoid, OF_BALLOT)
-        .outerjoin(Proxy, Proxy.id == Ballot.proxy_id)
-        .where(Ballot.election_id == election_id)
-        .order_by(Ballot.entry_id, Ballot.revision)
-    )
+    found = select(Ballot.entry_id, *JUDGED).where(Ballot.election_id == election_id)
     if entry_ids is not None:
         found = found.where(Ballot.entry_id.in_(entry_ids))
     casts: dict[UUID, list[Cast]] = {}
-    for entry, revision, caster, capacity, voided, suspended, without_letter in await db.execute(found):
-        cast = Cast(revision, caster, Capacity(capacity), voided, suspended, without_letter)
-        casts.setdefault(entry, []).append(cast)
+    for row in await db.execute(with_what_became(found)):
+        casts.setdefault(row[0], []).append(cast_of(*row[1:]))
     return casts
 
 

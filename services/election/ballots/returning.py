@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.frozen import Entry, frame_of
+from services.election.ballots.storing import Stored
 from services.election.ballots.taking import Arrival, Taken, take
 from services.election.errors import BallotRefused
 from services.election.rules.casting import CastWhy
-from services.election.tables import Ballot, Election
+from services.election.tables import Election
 from shared.sealing import Keys
 
 
@@ -26,7 +27,7 @@ class Return:
 
 async def register_returns(
     db: AsyncSession, keys: Keys, election: Election, returns: Sequence[Return], now: datetime
-) -> list[Ballot | CastWhy]:
+) -> list[Stored | CastWhy]:
     """BAL-7, BAL-12. In the caller's transaction, under the head lock: one answer each, in their order.
 
     A ballot that is registered counts as turnout and blocks every other channel; its RETURNED line is written. A
@@ -34,7 +35,7 @@ async def register_returns(
     `now` is when the house learnt of it: that instant counts, never the capture's or the keying's.
     """
     frame = frame_of(election)
-    found: dict[int, Ballot | CastWhy] = {}
+    found: dict[int, Stored | CastWhy] = {}
     waiting = list(enumerate(returns))
     while waiting:
         first: dict[UUID, tuple[int, Return]] = {}
@@ -52,7 +53,7 @@ def _arrival(one: Return, now: datetime) -> Arrival:
     return Arrival(Entry(one.entry_id, frozenset(), (), None, ""), now, paper=one.paper_number, batch=one.batch)
 
 
-def _answer(answer: object) -> Ballot | CastWhy:
+def _answer(answer: object) -> Stored | CastWhy:
     if isinstance(answer, Taken):
         return answer.ballot
     if isinstance(answer, BallotRefused):

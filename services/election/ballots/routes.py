@@ -7,8 +7,11 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.routing import APIRoute
 
 from services.election.ballots import actions, queries
+from services.election.ballots.frozen import Entry
 from services.election.ballots.house import asked_by
 from services.election.ballots.schemas import MyBallots, NewBallot, ReceiptSeen, home_ballot, receipt
+from services.election.ballots.storing import Stored
+from services.election.ballots.taking import Taken
 from services.election.elections.queries import election_of
 from services.election.errors import (
     BallotRefused,
@@ -52,7 +55,7 @@ async def cast_ballot(
     taken = await actions.cast_ballot(station, actor, election_id, ballot.marked(), asked)
     if taken.replayed:
         response.headers[REPLAYED] = "true"
-    return receipt(station.keys, taken.ballot, taken.entry.home, taken.entry.label)
+    return receipt(station.keys, taken)
 
 
 @router.get(
@@ -79,4 +82,5 @@ async def get_receipt(db: Reading, actor: SignedIn, means: Means, election_id: U
     """For whoever cast it, and nobody else."""
     election = await election_of(db, actor, election_id)
     ballot, home_id, label = await queries.receipt_of(db, actor, election, log_index)
-    return receipt(means.keys, ballot, home_id, label)
+    entry = Entry(ballot.entry_id, frozenset(), (), home_id, label)
+    return receipt(means.keys, Taken(ballot.election_id, Stored.of(ballot), entry))

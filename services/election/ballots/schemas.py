@@ -8,10 +8,10 @@ from pydantic import Field
 from services.election.ballots.actions import Marked
 from services.election.ballots.queries import Mine
 from services.election.ballots.sealed import open_choice
+from services.election.ballots.taking import Taken
 from services.election.elections.schemas import ELECTION_ID, HOME_ID
 from services.election.rules.casting import Capacity, Channel, standing
 from services.election.rules.choices import Chosen
-from services.election.tables import Ballot
 from shared.sealing import Keys
 from shared.wire import Count, Input, Instant, Output, Whole, example
 
@@ -137,16 +137,14 @@ class MyBallots(Output):
     items: list[HomeBallot]
 
 
-def receipt(keys: Keys, ballot: Ballot, home_id: UUID | None, label: str) -> ReceiptSeen:
-    assert ballot.choice_sealed is not None, "cast online"
+def receipt(keys: Keys, taken: Taken) -> ReceiptSeen:
+    ballot, entry = taken.ballot, taken.entry
     assert ballot.what is not None, "cast online"
-    place = (ballot.election_id, ballot.entry_id, ballot.revision)
-    what_salt, _ = open_choice(keys, *place, ballot.choice_sealed)
     return ReceiptSeen(
-        election_id=ballot.election_id,
+        election_id=taken.election_id,
         entry_id=ballot.entry_id,
-        home_id=home_id,
-        label=label,
+        home_id=entry.home,
+        label=entry.label,
         revision=ballot.revision,
         log_index=ballot.log_index,
         channel=Channel(ballot.channel),
@@ -158,8 +156,16 @@ def receipt(keys: Keys, ballot: Ballot, home_id: UUID | None, label: str) -> Rec
         who=ballot.who.hex(),
         who_salt=ballot.who_salt.hex(),
         what=ballot.what.hex(),
-        what_salt=what_salt.hex(),
+        what_salt=(taken.what_salt or _opened_salt(keys, taken)).hex(),
     )
+
+
+def _opened_salt(keys: Keys, taken: Taken) -> bytes:
+    """Of a ballot that was sealed before this request."""
+    ballot = taken.ballot
+    assert ballot.choice_sealed is not None, "cast online"
+    salt, _ = open_choice(keys, taken.election_id, ballot.entry_id, ballot.revision, ballot.choice_sealed)
+    return salt
 
 
 def home_ballot(mine: Mine, me: UUID) -> HomeBallot:

@@ -10,9 +10,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.frozen import Entry, Frame
-from services.election.ballots.naming import who_of
+from services.election.ballots.naming import named
 from services.election.ballots.sealed import new_code, seal_choice
-from services.election.ballots.storing import Place, driver_of, store
+from services.election.ballots.storing import COLUMNS, Stored, driver_of, store
 from services.election.errors import BallotRefused, HomeNotOnRoll, NotOpen
 from services.election.rules.cast_wording import CAST_WORDS
 from services.election.rules.casting import (
@@ -30,7 +30,8 @@ from services.election.rules.casting import (
 from services.election.rules.choices import Chosen, choice_said
 from services.election.rules.commitments import SALT_BYTES, commitment
 from services.election.rules.states import State
-from services.election.tables import Ballot, BallotReplay, Proxy
+from services.election.tables import BallotReplay, Proxy
+from shared.days import day_of
 from shared.problems import KeyReused, Refusal
 from shared.sealing import Keys
 
@@ -60,11 +61,14 @@ class RollCorrected(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A ballot that is in the box. `replayed`: it was there before, under the same key."""
+    """A ballot that is in the box. `replayed`: it was there before, under the same key. `what_salt`: the salt of its
+    choice, where it was sealed just now."""
 
-    ballot: Ballot
+    election_id: UUID
+    ballot: Stored
     entry: Entry
     replayed: bool = False
+    what_salt: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ class _Before:
     casts: Mapping[UUID, Sequence[Cast]]
     agents: Mapping[tuple[UUID, UUID], UUID]
     """(entitlement, agent) -> his standing authority."""
-    repeats: Mapping[tuple[UUID, str], Ballot]
+    repeats: Mapping[tuple[UUID | None, str | None], tuple[UUID, Stored]]
+    """(caster, key) -> the ballot that came under it, and its election."""
 
 
 async def take(
@@ -91,31 +96,33 @@ async def take(
     `now` dates the lines. Answered, not raised: NotOpen, HomeNotOnRoll, BallotRefused, KeyReused.
     """
     before = await _before(db, frame, arrivals)
-    found: list[Taken | Refusal] = [_judged(frame, before, one, keys) for one in arrivals]
-    fresh = [(taken, one) for taken, one in zip(found, arrivals, strict=True) if _is_fresh(taken)]
-    ballots = [taken.ballot for taken, _ in fresh if isinstance(taken, Taken)]
+    found: list[Taken | Refusal] = []
+    ballots: list[Stored] = []
+    batches: list[str | None] = []
+    for one in arrivals:
+        taken = _judged(frame, before, one, before.next_index + len(ballots), keys)
+        found.append(taken)
+        if isinstance(taken, Taken) and not taken.replayed:
+            ballots.append(taken.ballot)
+            batches.append(one.batch)
     if ballots:
-        await store(db, Place(frame.id, before.next_index, now), ballots, [one.batch for _, one in fresh])
-    again = [taken.ballot for taken in found if isinstance(taken, Taken) and taken.replayed]
+        await store(db, frame.id, ballots, batches, day_of(now).isoformat())
+    again = [taken for taken in found if isinstance(taken, Taken) and taken.replayed]
     if again:
         await note_repetitions(db, again, now)
     return found
 
 
-async def note_repetitions(db: AsyncSession, again: Sequence[Ballot], now: datetime) -> None:
+async def note_repetitions(db: AsyncSession, again: Sequence[Taken], now: datetime) -> None:
     """A repetition writes before it is answered: an answer that rests on a read alone may acknowledge what a
     synchronous standby never got."""
-    rows = [{"election_id": one.election_id, "log_index": one.log_index, "at": now} for one in again]
+    rows = [{"election_id": one.election_id, "log_index": one.ballot.log_index, "at": now} for one in again]
     await db.execute(insert(BallotReplay), rows)
 
 
-def _is_fresh(taken: Taken | Refusal) -> bool:
-    return isinstance(taken, Taken) and not taken.replayed
-
-
-def _judged(frame: Frame, before: _Before, one: Arrival, keys: Keys) -> Taken | Refusal:
+def _judged(frame: Frame, before: _Before, one: Arrival, index: int, keys: Keys) -> Taken | Refusal:
     try:
-        return _repeated(before, one) or Taken(_new_ballot(frame, before, one, keys), one.entry)
+        return _repeated(before, one) or _new_ballot(frame, before, one, index, keys)
     except Refusal as refused:
         return refused
 
@@ -124,16 +131,17 @@ def _repeated(before: _Before, one: Arrival) -> Taken | None:
     """Errors: KeyReused."""
     if one.claim is None or one.key is None:
         return None
-    ballot = before.repeats.get((one.claim.caster, one.key))
-    if ballot is None:
+    known = before.repeats.get((one.claim.caster, one.key))
+    if known is None:
         return None
+    election, ballot = known
     if ballot.body_digest != one.digest:
         raise KeyReused
-    return Taken(ballot, one.entry, replayed=True)
+    return Taken(election, ballot, one.entry, replayed=True)
 
 
-def _new_ballot(frame: Frame, before: _Before, one: Arrival, keys: Keys) -> Ballot:
-    """Errors: NotOpen, HomeNotOnRoll, BallotRefused."""
+def _new_ballot(frame: Frame, before: _Before, one: Arrival, index: int, keys: Keys) -> Taken:
+    """The ballot with this index in the log. Errors: NotOpen, HomeNotOnRoll, BallotRefused."""
     _check_open(before, one.at)
     if one.claim is not None and before.corrections != one.corrections:
         raise RollCorrected
@@ -143,37 +151,41 @@ def _new_ballot(frame: Frame, before: _Before, one: Arrival, keys: Keys) -> Ball
     if why is not None or wish.capacity is None:
         raise refused(why or CastWhy.NOT_ENTITLED)
     revision = max((cast.revision for cast in history), default=0) + 1
-    salt = secrets.token_bytes(SALT_BYTES)
-    ballot = Ballot(
-        election_id=frame.id,
+    who_salt = secrets.token_bytes(SALT_BYTES)
+    what_salt, what, sealed = _sealed(frame.id, one, revision, keys)
+    by = (wish.capacity.value, wish.caster, proxy)
+    ballot = Stored(
         entry_id=one.entry.id,
         revision=revision,
-        channel=str(CHANNEL_OF.get(wish.capacity, Channel.ONLINE)),
+        log_index=index,
+        channel=CHANNEL_OF.get(wish.capacity, Channel.ONLINE).value,
         caster_id=wish.caster,
-        capacity=str(wish.capacity),
+        capacity=wish.capacity.value,
         proxy_id=proxy,
         paper_number=one.paper,
         cast_at=one.at,
         step_up=one.step_up,
-        who_salt=salt,
+        choice_sealed=sealed,
+        who_salt=who_salt,
+        who=commitment(who_salt, named(frame.log, (frame.id, one.entry.id), revision, by)),
+        what=what,
         code=new_code(),
         key=one.key,
         body_digest=one.digest,
     )
-    ballot.who = commitment(salt, who_of(frame.log, ballot))
-    _seal(ballot, one.chosen, keys)
-    return ballot
+    return Taken(frame.id, ballot, one.entry, what_salt=what_salt)
 
 
-def _seal(ballot: Ballot, chosen: Chosen | None, keys: Keys) -> None:
-    """Of a paper the choice is not known yet."""
-    if chosen is None:
-        ballot.choice_sealed = ballot.what = None
-        return
+def _sealed(
+    election_id: UUID, one: Arrival, revision: int, keys: Keys
+) -> tuple[bytes | None, bytes | None, bytes | None]:
+    """Salt, commitment and seal of what is chosen. Of a paper the choice is not known yet."""
+    if one.chosen is None:
+        return None, None, None
     salt = secrets.token_bytes(SALT_BYTES)
-    said = choice_said(str(ballot.election_id), chosen)
-    ballot.what = commitment(salt, said)
-    ballot.choice_sealed = seal_choice(keys, ballot.election_id, ballot.entry_id, ballot.revision, salt, said)
+    said = choice_said(str(election_id), one.chosen)
+    sealed = seal_choice(keys, election_id, one.entry.id, revision, salt, said)
+    return salt, commitment(salt, said), sealed
 
 
 def _check_open(before: _Before, at: datetime) -> None:
@@ -188,7 +200,8 @@ def _wish(frame: Frame, before: _Before, one: Arrival) -> tuple[Wish, UUID | Non
     if one.claim is None:
         return RETURN, None
     agency = before.agents.get((one.entry.id, one.claim.caster))
-    capacity = claimed(frame.kind, replace(one.claim, agent=agency is not None), frame.rules.voters)
+    claim = one.claim if agency is None else replace(one.claim, agent=True)
+    capacity = claimed(frame.kind, claim, frame.rules.voters)
     if isinstance(capacity, CastWhy):
         if capacity is CastWhy.NOT_ENTITLED and not one.claim.bound:
             raise HomeNotOnRoll  # whose home it is, is nobody else's business
@@ -207,37 +220,41 @@ async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
     casters, keys = _keyed(arrivals)
     driver = await driver_of(db)
     async with driver.pipeline():
-        head = await driver.execute(LOCK, (frame.id,))
-        found = await driver.execute(BEFORE, ([one.entry.id for one in arrivals], frame.id))
-        keyed = await driver.execute(KEYED, (casters, keys))
-        ((next_index, is_open),) = await head.fetchall()
-        rows = await found.fetchall()
-        repeated = await keyed.fetchall()
-    state, opens_at, closes_at, corrections = rows[0][:4]
+        head = await driver.execute(LOCK, (frame.id,), binary=True)
+        found = await driver.execute(BEFORE, ([one.entry.id for one in arrivals], frame.id), binary=True)
+        keyed = await driver.execute(KEYED, (casters, keys), binary=True)
+    ((next_index, is_open),) = await head.fetchall()
+    ((state, opens_at, closes_at, corrections, *history),) = await found.fetchall()
     casts: dict[UUID, list[Cast]] = {}
-    for _, _, _, _, entry, revision, caster, capacity, voided in rows:
-        if entry is not None:
-            casts.setdefault(entry, []).append(Cast(revision, caster, Capacity(capacity), voided))
+    for entry, revision, caster, capacity, voided in zip(*(column or () for column in history), strict=True):
+        casts.setdefault(entry, []).append(Cast(revision, caster, Capacity(capacity), voided))
+    repeats: dict[tuple[UUID | None, str | None], tuple[UUID, Stored]] = {}
+    for election, *columns in await keyed.fetchall():
+        ballot = Stored(*columns)
+        repeats[ballot.caster_id, ballot.key] = election, ballot
     agents = await _agents(db, frame, arrivals)
-    ballots = [await db.get_one(Ballot, row) for row in repeated]
-    repeats = {(one.caster_id, one.key): one for one in ballots if one.caster_id and one.key}
     return _Before(next_index, corrections, State(state), is_open, opens_at, closes_at, casts, agents, repeats)
 
 
-LOCK = "SELECT next_index, open FROM election.ballot_box WHERE election_id = %s FOR UPDATE"
+LOCK = "SELECT next_index, open FROM election.ballot_box WHERE election_id = %b FOR UPDATE"
 BEFORE = """
 SELECT e.state, e.opens_at, e.closes_at,
     (SELECT count(*) FROM election.roll_correction AS c WHERE c.election_id = e.id AND c.log_index IS NOT NULL),
-    b.entry_id, b.revision, b.caster_id, b.capacity, v.revision IS NOT NULL
-FROM election.election AS e
-LEFT JOIN election.ballot AS b ON b.election_id = e.id AND b.entry_id = ANY(%s)
-LEFT JOIN election.ballot_void AS v
-    ON v.election_id = b.election_id AND v.entry_id = b.entry_id AND v.revision = b.revision
-WHERE e.id = %s
+    history.entries, history.revisions, history.casters, history.capacities, history.voided
+FROM election.election AS e, LATERAL (
+    SELECT array_agg(b.entry_id), array_agg(b.revision), array_agg(b.caster_id), array_agg(b.capacity),
+        array_agg(v.revision IS NOT NULL)
+    FROM election.ballot AS b
+    LEFT JOIN election.ballot_void AS v
+        ON v.election_id = b.election_id AND v.entry_id = b.entry_id AND v.revision = b.revision
+    WHERE b.election_id = e.id AND b.entry_id = ANY(%b)
+) AS history(entries, revisions, casters, capacities, voided)
+WHERE e.id = %b
 """
-KEYED = """
-SELECT b.election_id, b.entry_id, b.revision FROM election.ballot AS b
-JOIN unnest(%s::uuid[], %s::text[]) AS asked(caster_id, key) USING (caster_id, key)
+"""One row: what may change of the election while voting runs, and what its entitlements have cast, column by column."""
+KEYED = f"""
+SELECT b.election_id, {", ".join(f"b.{name}" for name in COLUMNS)} FROM election.ballot AS b
+JOIN unnest(%b::uuid[], %b::text[]) AS asked(caster_id, key) USING (caster_id, key)
 """
 """Arrays: one text whatever the batch's size, so that the database plans it once."""
 

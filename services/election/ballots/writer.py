@@ -53,6 +53,11 @@ class Waiting:
     origin: Origin
     answer: asyncio.Future[Answer]
 
+    def end(self, answer: Answer) -> None:
+        """The first answer is told; whoever went away is told none."""
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
 
 class Writer:
     """The queues of one process, one an election; two casts of one entitlement are never in one batch."""
@@ -72,14 +77,18 @@ class Writer:
         queue = self._queues.get(frame.id)
         if queue is not None and len(queue) >= MOST_WAITING:
             raise Busy(retry_after=1)
-        waiting = Waiting(arrival, origin, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = Waiting(arrival, origin, loop.create_future())
         if queue is None:
             self._queues[frame.id] = deque([waiting])
             self._begin(frame)
         else:
             queue.append(waiting)
-        await asyncio.wait({waiting.answer}, timeout=self._house.settings.write_seconds)
-        answer = waiting.answer.result() if waiting.answer.done() else Overdue(retry_after=5)
+        patience = loop.call_later(self._house.settings.write_seconds, waiting.end, Overdue(retry_after=5))
+        try:
+            answer = await waiting.answer
+        finally:
+            patience.cancel()
         WRITES.labels(self._house.name, OPERATION, _outcome(answer)).inc()
         if isinstance(answer, Exception):
             raise answer
@@ -98,8 +107,7 @@ class Writer:
             async with self._places:
                 answers = await self._answers(frame, batch)
             for waiting, answer in zip(batch, answers, strict=True):
-                if not waiting.answer.done():
-                    waiting.answer.set_result(answer)
+                waiting.end(answer)
         del self._queues[frame.id]
 
     async def _answers(self, frame: Frame, batch: Sequence[Waiting]) -> Sequence[Answer]:

@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.sealed import seal_choice
 from services.election.elections.queries import election_to_run
 from services.election.errors import PaperUnknown
 from services.election.history import who
-from services.election.keyings.queries import Readable, election_to_key, readable
+from services.election.keyings.queries import Readable, Reading, Returned, election_to_key, readable
 from services.election.keyings.sealed import open_reading, seal_reading
+from services.election.keyings.storing import KEYINGS, SETTLEMENTS, TRANSCRIPTIONS, insert_rows
 from services.election.log.appending import Line, append
 from services.election.papers.actions import locked, refused
 from services.election.papers.queries import box_of, papers_on
@@ -35,7 +36,6 @@ from services.election.rules.parameters import NAMED, Preset
 from services.election.rules.states import State
 from services.election.rules.tally import Choice
 from services.election.tables import (
-    Ballot,
     BallotBox,
     Election,
     Item,
@@ -44,8 +44,6 @@ from services.election.tables import (
     PaperBox,
     PaperFact,
     PaperScan,
-    Settlement,
-    Transcription,
 )
 from shared import audit
 from shared.files import References
@@ -184,7 +182,7 @@ class Sitting:
         self.named = Preset(election.preset) in NAMED
         self.keyings: list[dict[str, Any]] = []
         self.settlements: list[dict[str, Any]] = []
-        self.choices: list[tuple[Ballot, Said]] = []
+        self.choices: list[tuple[Returned, Said]] = []
 
     def take(self, found: Readable, one: Keyed) -> Read:
         earlier = found.keyings.get(one.number, [])
@@ -192,18 +190,18 @@ class Sitting:
         why = self._refusal(found, one, earlier) or (None if said is not None else KeyWhy.NOT_ON_BALLOT)
         if why is not None or said is None:
             return Read(one.number, why, one.number in found.settled)
-        readings = [self._opened(keying) for keying in earlier] + [said]
+        readings = [self._opened(one.number, keying) for keying in earlier] + [said]
         if third_stands_alone(readings) and not one.confirmed:
             return Read(one.number, KeyWhy.AGREES_WITH_NEITHER, False)
         row = self._row(one.number, len(readings), said)
         self.keyings.append(row)
-        found.keyings.setdefault(one.number, []).append(Keying(**row))
+        found.keyings.setdefault(one.number, []).append(Reading(row["turn"], self.keyer, row["choice_sealed"]))
         reading = reading_of(readings)
         if reading.said is not None:
             self._settle(found, one.number, reading.said, reading.by_third)
         return Read(one.number, None, reading.said is not None)
 
-    def _refusal(self, found: Readable, one: Keyed, earlier: Sequence[Keying]) -> KeyWhy | None:
+    def _refusal(self, found: Readable, one: Keyed, earlier: Sequence[Reading]) -> KeyWhy | None:
         if one.number not in found.ballots:
             return KeyWhy.UNKNOWN_PAPER if one.number not in found.carriers else KeyWhy.NOT_RETURNED
         if one.number not in found.scans:
@@ -219,8 +217,8 @@ class Sitting:
             return None
         return choice_said(str(self.election.id), Chosen(one.marks, one.items))
 
-    def _opened(self, keying: Keying) -> Said:
-        return open_reading(self.keys, keying.election_id, keying.number, keying.turn, keying.choice_sealed)
+    def _opened(self, number: int, reading: Reading) -> Said:
+        return open_reading(self.keys, self.election.id, number, reading.turn, reading.choice_sealed)
 
     def _row(self, number: int, turn: int, said: Said) -> dict[str, Any]:
         return {
@@ -243,10 +241,10 @@ class Sitting:
 async def _keep(db: AsyncSession, box: BallotBox, sitting: Sitting) -> None:
     """Readings, settlements, and one TRANSCRIBED line a paper that settled; its choice lies sealed like any other."""
     if sitting.keyings:
-        await db.execute(insert(Keying), sitting.keyings)
+        await insert_rows(db, KEYINGS, sitting.keyings)
     if not sitting.choices:
         return
-    await db.execute(insert(Settlement), sitting.settlements)
+    await insert_rows(db, SETTLEMENTS, sitting.settlements)
     salts = [secrets.token_bytes(SALT_BYTES) for _ in sitting.choices]
     whats = [commitment(salt, said) for salt, (_, said) in zip(salts, sitting.choices, strict=True)]
     lines = [
@@ -256,16 +254,16 @@ async def _keep(db: AsyncSession, box: BallotBox, sitting: Sitting) -> None:
     first = await append(db, box, lines, sitting.now)
     rows = [
         {
-            "election_id": ballot.election_id,
+            "election_id": box.election_id,
             "entry_id": ballot.entry_id,
             "revision": ballot.revision,
             "log_index": first + place,
             "choice_sealed": seal_choice(
-                sitting.keys, ballot.election_id, ballot.entry_id, ballot.revision, salts[place], said
+                sitting.keys, box.election_id, ballot.entry_id, ballot.revision, salts[place], said
             ),
             "what": whats[place],
             "at": sitting.now,
         }
         for place, (ballot, said) in enumerate(sitting.choices)
     ]
-    await db.execute(insert(Transcription), rows)
+    await insert_rows(db, TRANSCRIPTIONS, rows)

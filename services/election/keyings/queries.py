@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,23 +29,43 @@ async def election_to_key(db: AsyncSession, actor: Actor, election_id: UUID) -> 
     return found
 
 
+class Returned(NamedTuple):
+    """The ballot of a returned paper: whose, and where in the log."""
+
+    entry_id: UUID
+    revision: int
+    log_index: int
+
+
+class Reading(NamedTuple):
+    """One blind reading as it is kept, sealed."""
+
+    turn: int
+    keyer_id: UUID
+    choice_sealed: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Readable:
     """What judging a reading of these papers needs: ballots by number, newest scans, readings in turn, who carried
     each, and which are settled."""
 
-    ballots: dict[int, Ballot]
+    ballots: dict[int, Returned]
     scans: dict[int, PaperScan]
-    keyings: dict[int, list[Keying]]
+    keyings: dict[int, list[Reading]]
     carriers: dict[int, set[UUID]]
     settled: set[int]
 
 
 async def readable(db: AsyncSession, election_id: UUID, numbers: Collection[int] | None = None) -> Readable:
     """Of these papers, or of all."""
-    ballots = select(Ballot).where(Ballot.election_id == election_id, Ballot.channel == Channel.PAPER)
+    ballots = select(Ballot.paper_number, Ballot.entry_id, Ballot.revision, Ballot.log_index).where(
+        Ballot.election_id == election_id, Ballot.channel == Channel.PAPER
+    )
     scans = select(PaperScan).where(PaperScan.election_id == election_id).order_by(PaperScan.take)
-    keyings = select(Keying).where(Keying.election_id == election_id).order_by(Keying.turn)
+    keyings = select(Keying.number, Keying.turn, Keying.keyer_id, Keying.choice_sealed).where(
+        Keying.election_id == election_id
+    )
     facts = select(PaperFact.number, PaperFact.recorded_by, PaperFact.deliverers).where(
         PaperFact.election_id == election_id
     )
@@ -59,11 +80,11 @@ async def readable(db: AsyncSession, election_id: UUID, numbers: Collection[int]
     carriers: dict[int, set[UUID]] = {}
     for number, recorder, people in await db.execute(facts):
         carriers.setdefault(number, set()).update((recorder, *people))
-    turns: dict[int, list[Keying]] = {}
-    for one in (await db.execute(keyings)).scalars():
-        turns.setdefault(one.number, []).append(one)
+    turns: dict[int, list[Reading]] = {}
+    for row in await db.execute(keyings.order_by(Keying.turn)):
+        turns.setdefault(row[0], []).append(Reading(*row[1:]))
     return Readable(
-        ballots={one.paper_number or 0: one for one in (await db.execute(ballots)).scalars()},
+        ballots={row[0] or 0: Returned(*row[1:]) for row in await db.execute(ballots)},
         scans={one.number: one for one in (await db.execute(scans)).scalars()},
         keyings=turns,
         carriers=carriers,

@@ -16,7 +16,7 @@ from services.election.papers.codes import code_fits
 from services.election.papers.queries import among, boxes_of, fact_of, facts_on, papers_on
 from services.election.papers.sealed import open_help, seal_help
 from services.election.rolls.effective import moved_homes
-from services.election.rules.casting import standing
+from services.election.rules.casting import CastWhy, standing
 from services.election.rules.papers import Fact, FactKind, Help, Moment, PaperWhy, help_refusal, judged, two_present
 from services.election.rules.states import State, takes_ballots
 from services.election.tables import Ballot, BallotBox, Election, Paper, PaperFact
@@ -101,12 +101,12 @@ async def _register(db: AsyncSession, keys: Keys, known: Known, now: datetime) -
     found: dict[UUID, Told] = {}
     answers = await register_returns(db, keys, known.election, wanted, now) if wanted else []
     for row, ballot in zip(returns, answers, strict=True):
-        if isinstance(ballot, Ballot):
-            row.log_index = ballot.log_index
-            found[row.id] = Told(row.id, None, registered_at=now, stub=ballot.code)
-        else:
+        if isinstance(ballot, CastWhy):
             row.accepted, row.why = False, PaperWhy.HOME_HAS_CAST
             found[row.id] = Told(row.id, PaperWhy.HOME_HAS_CAST, registered_at=now)
+        else:
+            row.log_index = ballot.log_index
+            found[row.id] = Told(row.id, None, registered_at=now, stub=ballot.code)
     return found
 
 

@@ -16,13 +16,14 @@ from services.election.app import create_app
 from services.election.ballots.actions import Asked, Marked, Moment, cast_ballot
 from services.election.ballots.queries import casts_of
 from services.election.ballots.returning import Return, register_returns
+from services.election.ballots.storing import Stored
 from services.election.ballots.writer import Origin
 from services.election.errors import BallotRefused
 from services.election.house import Station
 from services.election.rules.casting import CastWhy, standing
 from services.election.rules.choices import Chosen
 from services.election.settings import ElectionSettings
-from services.election.tables import Ballot, Election
+from services.election.tables import Election
 from shared.database import new_id
 from shared.idempotency import Repeatable
 from shared.identity import Actor, Grant, StepUp
@@ -85,7 +86,7 @@ class Race:
         self.places = asyncio.Semaphore(AT_ONCE)
         self.desk = asyncio.Semaphore(1)
         """Packets come in one after the other, in the connection that the writer leaves free."""
-        self.taken: list[Ballot] = []
+        self.taken: list[Stored] = []
         self.refused: Counter[CastWhy] = Counter()
 
     async def cast(self, person: UUID, place: int, station: Station) -> None:
@@ -110,10 +111,10 @@ class Race:
         async with self.desk, house.database.write() as db, db.begin():
             election = await db.get_one(Election, self.id)
             for answer in await register_returns(db, house.keys, election, packet, house.clock.now()):
-                if isinstance(answer, Ballot):
-                    self.taken.append(answer)
-                else:
+                if isinstance(answer, CastWhy):
                     self.refused[answer] += 1
+                else:
+                    self.taken.append(answer)
 
 
 async def test_two_thousand_entitlements_and_eight_at_once_for_each(

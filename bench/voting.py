@@ -1,0 +1,128 @@
+"""Clients of `bench.election`: voters who cast again and again, one after the other or at set moments."""
+
+import asyncio
+import json
+import random
+import secrets
+import statistics
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bench.open_loop import Asked, Pool, written
+from bench.serving import cpu_of
+
+CLIENTS = 64
+"""As many as the house lets into one room at once."""
+SECONDS = 1.0
+AGAIN_SECONDS = 0.1
+"""After so long somebody who was turned away asks again; else refusals would be all that is measured."""
+
+
+@dataclass
+class Voter:
+    """One owner with his home and token, and the newest revision that he has cast, by database."""
+
+    home: str
+    token: str
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to a room: what is posted where, over which database (None: the empty POST), and who serves it."""
+
+    name: str
+    port: int
+    election: str
+    database: str | None
+    pids: Sequence[int]
+    pool: Pool
+
+    def wire(self, voter: Voter) -> bytes:
+        what = "nothings" if self.database is None else "ballots"
+        replaces = voter.seen.get(self.database or "", 0)
+        body = json.dumps({"home_id": voter.home, "marks": [1, 2], "replaces": replaces}).encode()
+        path = f"/v1/elections/{self.election}/{what}"
+        return written("POST", path, self.port, voter.token, body, secrets.token_hex(12))
+
+    def learn(self, voter: Voter, asked: Asked) -> None:
+        """What became of it. Whom the door turned away at once (503) asks again later."""
+        if asked.status not in {201, 503}:
+            raise RuntimeError(f"{self.name}: {asked.status}")
+        if asked.good and self.database is not None:
+            voter.seen[self.database] = voter.seen.get(self.database, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Good answers, in how many seconds, and how many seconds of CPU of those who served them."""
+
+    good: int
+    seconds: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        return self.good / self.seconds
+
+
+async def one_round(way: Way, voters: Sequence[Voter], seconds: float = SECONDS) -> Round:
+    """All clients for a while, each waiting for its answer before it asks again."""
+    good, before, began = 0, sum(map(cpu_of, way.pids)), time.perf_counter()
+
+    async def client(number: int) -> None:
+        nonlocal good
+        turn = number
+        while time.perf_counter() < began + seconds:
+            voter = voters[turn % len(voters)]
+            turn += CLIENTS
+            asked = Asked(way.name, time.perf_counter())
+            way.pool.ask(asked, way.wire(voter))
+            await asked.ended.wait()
+            way.learn(voter, asked)
+            good += asked.good
+            if not asked.good:
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+    return Round(good, time.perf_counter() - began, sum(map(cpu_of, way.pids)) - before)
+
+
+async def rounds(ways: Iterable[Way], voters: Sequence[Voter], many: int) -> dict[str, list[Round]]:
+    """Round by round, in turn, so that what else the machine does hits all; who begins changes."""
+    ways = list(ways)
+    for way in ways:  # tokens are read, elections remembered, the door widened
+        await one_round(way, voters, 2 * SECONDS)
+    found: dict[str, list[Round]] = {way.name: [] for way in ways}
+    for turn in range(many):
+        for way in ways[turn % len(ways) :] + ways[: turn % len(ways)]:
+            found[way.name].append(await one_round(way, voters))
+    return found
+
+
+async def at_rate(way: Way, voters: Sequence[Voter], rate: float) -> float:
+    """Every voter once, so many a second by chance, whatever becomes of the earlier; p99 in seconds."""
+    due, chance, asked = time.perf_counter(), random.Random(300), list[Asked]()
+    for voter in voters:
+        due += chance.expovariate(rate)
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        asked.append(Asked(way.name, due))
+        way.pool.ask(asked[-1], way.wire(voter))
+    for voter, one in zip(voters, asked, strict=True):
+        await one.ended.wait()
+        way.learn(voter, one)
+    return sorted(one.seconds for one in asked)[len(asked) * 99 // 100]
+
+
+def share(part: Sequence[Round], whole: Sequence[Round]) -> float:
+    return round(statistics.median(one.rate / other.rate for one, other in zip(part, whole, strict=True)), 3)
+
+
+def cpu_each(found: Sequence[Round]) -> float:
+    return sum(one.cpu for one in found) / max(1, sum(one.good for one in found))
+
+
+def shares(found: Mapping[str, Sequence[Round]], of: str) -> dict[str, float]:
+    """Of the rate of one way, the others'."""
+    return {name: share(part, found[of]) for name, part in found.items() if name != of}
