@@ -41,10 +41,10 @@ class Head:
 
 
 class Signer:
-    """The house's Ed25519 key for heads, made when first needed. Errors: as shared.sealing.secret."""
+    """The house's Ed25519 key for heads, made when first needed if `create`. Errors: as shared.sealing.secret."""
 
-    def __init__(self, keys: Path) -> None:
-        raw = secret(keys, KEY_FILE, lambda: Ed25519PrivateKey.generate().private_bytes_raw(), create=True)
+    def __init__(self, keys: Path, create: bool = True) -> None:
+        raw = secret(keys, KEY_FILE, lambda: Ed25519PrivateKey.generate().private_bytes_raw(), create)
         self._key = Ed25519PrivateKey.from_private_bytes(raw)
 
     @property

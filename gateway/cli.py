@@ -34,6 +34,7 @@ from shared.postgres import LauncherRefused, Postgres, find_binaries
 from shared.settings import SettingsRefused, read_settings
 
 if TYPE_CHECKING:
+    from gateway.audit_heads import Signer
     from gateway.house import House
 
 REFUSED = 2
@@ -171,11 +172,11 @@ def audit_verify(
     head: Annotated[Path | None, typer.Option(help="A head that `linli audit head` printed earlier.")] = None,
 ) -> None:
     """Walk the chained audit of every room and name each row that does not fit. Exit code 1 if there is one."""
-    from gateway.audit_heads import HeadRefused, Signer, findings, walk
+    from gateway.audit_heads import HeadRefused, findings, walk
 
     asked = asked_of(os.environ)
     try:
-        earlier = Signer(asked.data_dir / "keys").read(_text_of(head)) if head is not None else None
+        earlier = _signer(asked).read(_text_of(head)) if head is not None else None
     except HeadRefused as refusal:
         raise StartRefused(f"{head}: {refusal}") from refusal
     with running_database(asked.data_dir, lambda _: None) as url:
@@ -186,6 +187,14 @@ def audit_verify(
     found = list(findings(walked))
     print("\n".join(found) if found else _whole(earlier.at if earlier else None))
     raise typer.Exit(BROKEN if found else 0)
+
+
+def _signer(asked: Asked) -> "Signer":
+    """With the house's own key, or the one that is given: a container that ends takes what it made with it."""
+    from gateway.audit_heads import Signer
+
+    given = os.environ.get("KEYS_DIR")
+    return Signer(Path(given), create=False) if given else Signer(asked.data_dir / "keys")
 
 
 def _whole(since: datetime | None) -> str:
@@ -204,14 +213,14 @@ def _text_of(file: Path) -> str:
 @audit_app.command("head")
 def audit_head() -> None:
     """Print how far the audit of each room has come, signed: keep it outside the house, for `verify --head`."""
-    from gateway.audit_heads import Signer, findings, head_of, walk
+    from gateway.audit_heads import findings, head_of, walk
 
     asked = asked_of(os.environ)
     with running_database(asked.data_dir, lambda _: None) as url:
         walked = asyncio.run(walk(room_urls(url)))
     if found := list(findings(walked)):
         raise StartRefused(f"nothing is signed, the audit does not hold: {found[0]}")
-    print(Signer(asked.data_dir / "keys").note(head_of(walked, datetime.now(UTC))), end="")
+    print(_signer(asked).note(head_of(walked, datetime.now(UTC))), end="")
 
 
 @app.command()

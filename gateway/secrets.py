@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.audit_heads import KEY_FILE as AUDIT_KEY
+from gateway.audit_heads import Signer
 from gateway.start import StartRefused
 from migrations.heads import ROOMS
 from shared.sealing import Keys, secret
@@ -55,6 +57,9 @@ def make_secrets(folder: Path, owner: int, source: Path | None, signers: Signers
         secret(folder / "prepare", f"{room}_password", given(runtime), create=True)
         secret(folder / "prepare", f"{room}_owner_password", _password, create=True)
     secret(folder / "prepare", "admin_password", _password, create=True)
+    if source is not None and (source / AUDIT_KEY).exists():
+        secret(folder / "prepare", AUDIT_KEY, given((source / AUDIT_KEY).read_bytes()), create=True)
+    Signer(folder / "prepare")  # whoever walks the audit of all rooms signs its heads
     _hand_over(folder, owner)
     say(f"{folder} holds what each container is given. Keep a copy: without it the database cannot be read")
 
