@@ -6,7 +6,8 @@ FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/linli/.venv
 COPY requirements.lock /tmp/requirements.lock
-RUN /opt/linli/.venv/bin/python -m pip install --require-hashes --no-deps --only-binary :all: -r /tmp/requirements.lock
+RUN /opt/linli/.venv/bin/python -m pip install --require-hashes --no-deps --only-binary :all: -r /tmp/requirements.lock \
+    && /opt/linli/.venv/bin/python -m pip uninstall --yes pip
 
 FROM python:3.13-slim
 # Number 10001 owns the secrets on the host (linli secrets); it has no home, no shell and nothing to write but its data.
