@@ -14,7 +14,7 @@ RUN := $(VENV)/bin/python
 export PORT HOMES EMPTY DATA_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help run init backup restore secrets compose-check test prove check contracts story fuzz bench
+.PHONY: help run init backup restore secrets compose-check image-check test prove check contracts story fuzz bench
 .PHONY: chaos overload lock revision format psql clean
 
 help: ## Say what each target does
@@ -45,6 +45,9 @@ secrets: $(VENV)/run.stamp ## What docker-compose.yml gives each container: make
 
 compose-check: $(VENV)/dev.stamp ## docker-compose.yml against its schema, and its very commands started by hand (a minute)
 	@"$(RUN)" -m pytest -q -m "prove or not prove" tests/containers
+
+image-check: $(VENV)/dev.stamp ## Build the image without an engine and play the stack from it (root, minutes): BASE=local makes its base here
+	@BASE="$(BASE)" sh tests/containers/image.sh "$(CURDIR)/$(RUN)"
 
 test: $(VENV)/dev.stamp ## The suite without what make check runs: private PostgreSQL, parallel, no network (under 3 minutes)
 	@"$(RUN)" -m pytest -q -n $(WORKERS) --dist worksteal -m "not prove" --ignore tests/architecture --ignore tests/contract

@@ -2,13 +2,15 @@
 
 What containers would have and processes of one machine have not is mapped: host names to ports of 127.0.0.1, the
 mounted folder of secrets to where it lies, `postgres:5432` to an outside PostgreSQL. A service with two replicas is
-named with both its addresses, as the engine's DNS would. Users, networks and read-only file systems are not shown.
+named with both its addresses, as the engine's DNS would. Users, networks and read-only file systems are not shown,
+but with LINLI_IMAGE, the mounted image (tests/containers/image.sh), its Python runs there as the image's user.
 """
 
 import contextlib
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from typing import Any
 
 import yaml
 
+from gateway.secrets import OWNER
 from shared.probe import is_well
 from tests.containers.foreign import Foreign, free_ports
 
@@ -28,6 +31,9 @@ FILE = ROOT / "docker-compose.yml"
 MOUNTED = "/run/secrets"
 VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
 PATIENCE = 120.0
+IMAGE = os.environ.get("LINLI_IMAGE")
+USER = OWNER if IMAGE else os.geteuid()
+"""Whom the processes run as."""
 Service = Mapping[str, Any]
 
 
@@ -43,12 +49,6 @@ def image_environment() -> dict[str, str]:
     last = (ROOT / "Dockerfile").read_text().rpartition("\nFROM ")[2].replace("\\\n", " ")
     lines = [line.removeprefix("ENV ") for line in last.splitlines() if line.startswith("ENV ")]
     return dict(pair.split("=", 1) for line in lines for pair in shlex.split(line))
-
-
-def image_health() -> list[str]:
-    """The HEALTHCHECK of the image."""
-    (found,) = re.findall(r"HEALTHCHECK[^\[]*CMD (\[[^\]]*\])", (ROOT / "Dockerfile").read_text())
-    return [str(part) for part in yaml.safe_load(found)]
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Stack:
     replicas: dict[str, list[Replica]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ours = [name for name, service in self.file["services"].items() if "build" in service]
+        ours = [name for name, service in self.file["services"].items() if service["image"].startswith("linli:")]
         ports = iter(free_ports(sum(self.scale.get(name, 1) for name in ours)))
         for name in ours:
             self.replicas[name] = [
@@ -97,7 +97,8 @@ class Stack:
         given = {**image_environment(), **{name: str(value or "") for name, value in service["environment"].items()}}
         data = self.folder / ("files" if "files:/var/lib/linli" in service["volumes"] else f"{replica.service}-data")
         mapped = {name: self._mapped(value, service) for name, value in given.items()}
-        here = {"PATH": os.environ["PATH"], "HOST": "127.0.0.1", "PORT": str(replica.port), "DATA_DIR": str(data)}
+        here = {"HOST": "127.0.0.1", "PORT": str(replica.port), "DATA_DIR": str(data)}
+        here["PATH"] = given["PATH"] if IMAGE else os.environ["PATH"]
         return {**mapped, **here, **self.beside, **(self.beside_gateway if replica.service == "gateway" else {})}
 
     def _mapped(self, value: str, service: Service) -> str:
@@ -153,12 +154,12 @@ class Stack:
         """A service that runs to its end must end well; any other must pass the file's own health check."""
         assert replica.process is not None
         service = self.file["services"][replica.service]
-        if service.get("healthcheck", {}).get("disable") and service["restart"] != "no":
+        if "healthcheck" not in service and service["restart"] != "no":
             return  # it listens on nothing: it is well while it lives, and `down` asks for its exit code
-        if service.get("healthcheck", {}).get("disable"):
+        if "healthcheck" not in service:
             assert replica.process.wait(PATIENCE) == 0, replica.said()
             return
-        check = service.get("healthcheck", {}).get("test", ["CMD", *image_health()])[1:]
+        check = service["healthcheck"]["test"][1:]
         end = time.monotonic() + PATIENCE
         while not is_well(check[-1], str(replica.port)):  # in this process: a check of its own each time costs a start
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -194,7 +195,11 @@ def _ended(replica: Replica) -> int:
 
 
 def _program(command: "list[str] | tuple[str, ...]") -> list[str]:
-    """The container's `python` is ours."""
+    """The container's `python` is ours, or with an image the image's, as its user and with no privilege at all."""
+    if IMAGE:
+        user = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--bounding-set=-all")
+        where = ("--inh-caps=-all", "--no-new-privs", "env", "-C", "/opt/linli")
+        return [shutil.which("chroot") or "/usr/sbin/chroot", IMAGE, *user, *where, *command]
     return [sys.executable if command[0] == "python" else command[0], *command[1:]]
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from migrations.heads import ROOMS
 from shared.serve import LAST_SECONDS
-from tests.containers.composed import compose_file, image_environment, image_health
+from tests.containers.composed import compose_file, image_environment
 
 FILE = compose_file({})
-OURS = {name: service for name, service in FILE["services"].items() if "build" in service}
+OURS = {name: service for name, service in FILE["services"].items() if service["image"].startswith("linli:")}
 SCHEMA = json.loads((resources.files("check_jsonschema") / "builtin_schemas/vendor/compose-spec.json").read_text())
 
 
@@ -107,6 +107,16 @@ def test_nothing_starts_before_what_it_needs_is_well() -> None:
     assert all(conditions[name]["registry"]["condition"] == "service_healthy" for name in others)
 
 
-def test_the_image_is_not_root_and_says_how_it_is() -> None:
+def test_one_service_builds_the_image_of_all() -> None:
+    assert [name for name, service in FILE["services"].items() if "build" in service] == ["prepare"]
+    assert len({service["image"] for service in OURS.values()}) == 1
     assert image_environment()["DATA_DIR"] == "/var/lib/linli"
-    assert image_health()[-1] == "/internal/health"
+
+
+def test_each_container_that_listens_says_how_it_is() -> None:
+    """No other has a health check, not even a disabled one: `docker compose up --wait` would fail of it."""
+    asked = {name: service["healthcheck"]["test"][-1] for name, service in OURS.items() if "healthcheck" in service}
+
+    assert set(OURS) - set(asked) == {"prepare", "notary"}
+    assert asked.pop("gateway") == "/health/live"
+    assert set(asked.values()) == {"/internal/health"}

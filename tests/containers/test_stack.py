@@ -19,7 +19,7 @@ import pytest
 from gateway.house import first_administrator, notary_key, token_key
 from gateway.secrets import Signers, make_secrets
 from gateway.settings import GatewaySettings
-from tests.containers.composed import Stack, compose_file, standing
+from tests.containers.composed import USER, Stack, compose_file, standing
 from tests.containers.foreign import Foreign
 from tests.journeys.conftest import staff
 from tests.journeys.scenes import SCENES
@@ -35,7 +35,8 @@ def stack(foreign: Foreign) -> Iterator[Stack]:
     """In sample mode, because the story signs its people in without a platform; two of the registry and of tickets."""
     with tempfile.TemporaryDirectory(prefix="linli-stack-") as folder:
         secrets = Path(folder) / "secrets"
-        make_secrets(secrets, os.geteuid(), None, Signers(token_key, notary_key), lambda line: None)
+        os.chown(folder, USER, -1)  # an image's user keeps its data there
+        make_secrets(secrets, USER, None, Signers(token_key, notary_key), lambda line: None)
         (secrets / "prepare" / "admin_password").write_text(foreign.password)
         beside = {"SAMPLE": "1", **dict.fromkeys(PLENTIFUL, "1000000")}
         clock = {"KEYS_DIR": str(secrets / "registry")}  # the sample's clock is told to rooms under the house key
