@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from uuid import UUID
 
 import psycopg
@@ -12,7 +13,7 @@ from services.election.rules.leaves import leaf_hash
 from services.election.rules.merkle import is_included
 from services.election.verify import verify
 from tests.election.api.casting import owner as voter
-from tests.election.api.conftest import CODE, Hall
+from tests.election.api.conftest import CODE, OPENS, Hall
 from tests.election.api.doors import Doors
 from tests.election.api.drafts import MEMBERS
 from tests.election.api.neighbour import home_id
@@ -55,6 +56,7 @@ async def test_the_public_record_of_a_household_ballot_is_accepted_by_the_verifi
     hall = desk.hall
     election = await hall.opened()
     await desk.sign()
+    hall.now_is(OPENS + timedelta(hours=1))  # by the hour
     poster = await get(hall, hall.clerk, election, "log/checkpoints/newest")
     for place in range(12):
         await hall.cast(hall.residents[place], election, place, [1 + place % 4])
