@@ -56,7 +56,7 @@ async def test_the_public_record_of_a_household_ballot_is_accepted_by_the_verifi
     hall = desk.hall
     election = await hall.opened()
     await desk.sign()
-    hall.now_is(OPENS + timedelta(hours=1))
+    hall.now_is(OPENS + timedelta(hours=1))  # by the hour
     poster = await get(hall, hall.clerk, election, "log/checkpoints/newest")
     for place in range(12):
         await hall.cast(hall.residents[place], election, place, [1 + place % 4])
