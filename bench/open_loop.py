@@ -162,7 +162,8 @@ class Pool:
 async def arrive(pool: Pool, calls: Sequence[Call], rate: float, seconds: float, chance: random.Random) -> list[Asked]:
     """Arrivals by chance (Poisson), `rate` a second on average; all of them, once the last was decided."""
     begin = time.perf_counter()
-    due, all_asked = begin, []
+    due = begin
+    all_asked: list[Asked] = []
     weights = [call.weight for call in calls]
     while True:
         due += chance.expovariate(rate)

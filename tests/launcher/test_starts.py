@@ -14,6 +14,7 @@ import pytest
 from shared.postgres import Postgres
 from tests.launcher.starts import as_nobody, refusal_of, start_elsewhere, wait_until_gone
 
+pytestmark = pytest.mark.prove
 Rows = Callable[[Path], list[str]]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root is made to give PostgreSQL another user")
 
