@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
-from services.election.rules.commitments import Said, by_said, who_said
+from services.election.ballots.storing import Stored
+from services.election.rules.commitments import Said, by_said, commitment, who_said
+from services.election.rules.leaves import LOG
 from services.election.tables import Ballot
 
 
@@ -15,3 +17,10 @@ def named(log: int, of: tuple[UUID, UUID], revision: int, by: tuple[str, UUID | 
 def who_of(log: int, ballot: Ballot) -> Said:
     by = (ballot.capacity, ballot.caster_id, ballot.proxy_id)
     return named(log, (ballot.election_id, ballot.entry_id), ballot.revision, by)
+
+
+def who_told(election: UUID, ballot: Stored) -> Said:
+    """Where its election is not at hand: what it does commit to, of any version."""
+    by = (ballot.capacity, ballot.caster_id, ballot.proxy_id)
+    said = (named(log, (election, ballot.entry_id), ballot.revision, by) for log in range(LOG, 0, -1))
+    return next(one for one in said if commitment(ballot.who_salt, one) == ballot.who)

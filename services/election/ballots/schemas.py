@@ -1,11 +1,13 @@
 """Ballots as they come in, and what is answered: receipts, never a choice."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from services.election.ballots.actions import Marked
+from services.election.ballots.naming import who_told
 from services.election.ballots.queries import Mine
 from services.election.ballots.sealed import open_choice
 from services.election.ballots.taking import Taken
@@ -59,7 +61,7 @@ class NewBallot(Input):
 
 class ReceiptSeen(Output):
     """What a caster keeps. `what` is SHA-256(`what_salt` ‖ `{"election":…,"marks":[…]}`), of a decision
-    `{"election":…,"items":{"1":"AGREE"}}`, and `who` SHA-256(`who_salt` ‖ `who_said` of the proved receipt), canonical
+    `{"election":…,"items":{"1":"AGREE"}}`, and `who` SHA-256(`who_salt` ‖ `who_said`), canonical
     JSON, so that he can show later what he cast. `code` may be read out: it tells no choice."""
 
     model_config = Output.model_config | example(
@@ -77,6 +79,14 @@ class ReceiptSeen(Output):
         algorithm="SHA-256",
         who="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         who_salt="60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+        who_said={
+            "election": ELECTION_ID,
+            "entry": "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0006",
+            "revision": 1,
+            "capacity": "RESIDENT",
+            "caster": "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+            "authority": "",
+        },
         what="fd61a03af4f77d870fc21e05e7e80678095c92d808cfb3b5c279ee04c74aca13",
         what_salt="a4e624d686e03ed2767c0abd85c14426b0b1157d2ce81d27bb4fe4f6f01d688a",
     )
@@ -97,6 +107,8 @@ class ReceiptSeen(Output):
     algorithm: str
     who: str
     who_salt: str
+    who_said: Mapping[str, Any]
+    """`caster` tells the people of one entitlement apart, without naming them."""
     what: str
     what_salt: str
 
@@ -155,6 +167,7 @@ def receipt(keys: Keys, taken: Taken) -> ReceiptSeen:
         algorithm="SHA-256",
         who=ballot.who.hex(),
         who_salt=ballot.who_salt.hex(),
+        who_said=dict(who_told(taken.election_id, ballot)),
         what=ballot.what.hex(),
         what_salt=(taken.what_salt or _opened_salt(keys, taken)).hex(),
     )

@@ -71,7 +71,7 @@ async def test_a_receipt_proves_the_ballot_to_whoever_cast_it(hall: Hall) -> Non
     election = await hall.opened()
     receipt = await hall.cast(hall.residents[1], election, 1, [3, 1])
     what = json.dumps({"election": election["id"], "marks": [1, 3]}, separators=(",", ":"))
-    who = json.dumps({"election": election["id"], "entry": receipt["entry_id"], "revision": 1}, separators=(",", ":"))
+    who = json.dumps(receipt["who_said"], separators=(",", ":"), sort_keys=True)
 
     again = await hall.get(hall.residents[1], f"/v1/elections/{election['id']}/ballots/{receipt['log_index']}")
     others = await hall.get(hall.clerk, f"/v1/elections/{election['id']}/ballots/{receipt['log_index']}")
@@ -79,7 +79,8 @@ async def test_a_receipt_proves_the_ballot_to_whoever_cast_it(hall: Hall) -> Non
     assert hashlib.sha256(bytes.fromhex(receipt["what_salt"]) + what.encode()).hexdigest() == receipt["what"]
     assert hashlib.sha256(bytes.fromhex(receipt["who_salt"]) + who.encode()).hexdigest() == receipt["who"]
     assert (again.json(), others.status_code) == (receipt, 404)
-    assert receipt["home_id"] == str(home_id(1))
+    assert (receipt["home_id"], receipt["who_said"]["capacity"]) == (str(home_id(1)), "RESIDENT")
+    assert str(hall.residents[1].subject) not in who
 
 
 async def test_turnout_is_told_by_the_hour_and_in_steps_and_by_building_to_deliverers(hall: Hall) -> None:
