@@ -6,7 +6,7 @@ import random
 import secrets
 import statistics
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bench.open_loop import Asked, Pool, written
@@ -101,18 +101,18 @@ async def rounds(ways: Iterable[Way], voters: Sequence[Voter], many: int) -> dic
     return found
 
 
-async def at_rate(way: Way, voters: Sequence[Voter], rate: float) -> float:
-    """Every voter once, so many a second by chance, whatever becomes of the earlier; p99 in seconds."""
+async def at_rate(way: Way, voters: Sequence[Voter], rate: float) -> tuple[float, int]:
+    """Every voter once, so many a second by chance, whatever becomes of the earlier: p99 in seconds, and how many were
+    not taken (they count by how long they waited for nothing). What these voters have cast is not known afterwards."""
     due, chance, asked = time.perf_counter(), random.Random(300), list[Asked]()
     for voter in voters:
         due += chance.expovariate(rate)
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         asked.append(Asked(way.name, due))
         way.pool.ask(asked[-1], way.wire(voter))
-    for voter, one in zip(voters, asked, strict=True):
+    for one in asked:
         await one.ended.wait()
-        way.learn(voter, one)
-    return sorted(one.seconds for one in asked)[len(asked) * 99 // 100]
+    return sorted(one.seconds for one in asked)[len(asked) * 99 // 100], sum(not one.good for one in asked)
 
 
 def share(part: Sequence[Round], whole: Sequence[Round]) -> float:
@@ -121,8 +121,3 @@ def share(part: Sequence[Round], whole: Sequence[Round]) -> float:
 
 def cpu_each(found: Sequence[Round]) -> float:
     return sum(one.cpu for one in found) / max(1, sum(one.good for one in found))
-
-
-def shares(found: Mapping[str, Sequence[Round]], of: str) -> dict[str, float]:
-    """Of the rate of one way, the others'."""
-    return {name: share(part, found[of]) for name, part in found.items() if name != of}
