@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gateway.audit_heads import Signer
 from migrations.heads import ROOMS, head_of
 from shared.postgres import find_binaries
 from tests.containers.foreign import Foreign
@@ -105,6 +106,26 @@ def test_the_first_administrator_is_made_and_the_audit_walked_from_outside_too(
     assert again.returncode == 2
     assert walked.returncode == 0, walked.stderr
     assert all(room in walked.stdout for room in ROOMS)
+
+
+def test_a_head_of_the_audit_outlives_the_container_that_signed_it(environment: dict[str, str], tmp_path: Path) -> None:
+    assert _run("migrations", environment).returncode == 0
+    given, empty, head = tmp_path / "given", tmp_path / "empty", tmp_path / "head.txt"
+    Signer(given)
+    empty.mkdir(mode=0o700)
+    first, second = ({**environment, "DATA_DIR": str(tmp_path / name), "KEYS_DIR": str(given)} for name in ("a", "b"))
+
+    signed = _run("gateway.cli", first, "audit", "head")
+    head.write_text(signed.stdout)
+    walked = _run("gateway.cli", second, "audit", "verify", "--head", str(head))
+    keyless = _run("gateway.cli", {**first, "KEYS_DIR": str(empty)}, "audit", "head")
+
+    assert signed.returncode == 0, signed.stderr
+    assert walked.returncode == 0, walked.stderr
+    assert "continues the one of" in walked.stdout
+    assert keyless.returncode == 2
+    assert "audit.key" in keyless.stderr
+    assert list(empty.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", [("run",), ("backup", "house.tar"), ("restore", "house.tar"), ("migrate",)])
