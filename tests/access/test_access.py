@@ -17,6 +17,7 @@ from tests.access.calls import (
 )
 from tests.factories.whole_house import STREET, Seeded, WholeHouse
 
+pytestmark = pytest.mark.prove
 EMPTY: dict[str, Any] = {"json": {}}
 
 

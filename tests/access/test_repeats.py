@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from services.registry.rules.roles import Role
 from tests.access.calls import OPEN, Operation, call, operations
 from tests.factories.whole_house import WholeHouse
+
+pytestmark = pytest.mark.prove
 
 
 def _sender(operation: Operation) -> Role:

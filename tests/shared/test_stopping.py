@@ -20,6 +20,7 @@ from tests.factories.tokens import Somebody
 from tests.launcher.starts import ROOT
 from tests.shared.tiny import Gates, Tiny, running
 
+pytestmark = pytest.mark.prove
 BOUND = 10.0
 """Seconds; a room ends in less than five, the rest is for a busy machine."""
 CLERK = Somebody(["CLERK@140109013001"])
