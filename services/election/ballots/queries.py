@@ -97,7 +97,7 @@ def with_what_became(ballots: Select[*Columns]) -> Select[*Columns]:
 
 
 def cast_of(revision: int, caster: UUID | None, capacity: str, voided: bool, objected: bool, letterless: bool) -> Cast:
-    return Cast(revision, caster, Capacity(capacity), voided, objected, letterless)
+    return Cast(revision, caster, Capacity[capacity], voided, objected, letterless)
 
 
 async def casts_of(

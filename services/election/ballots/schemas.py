@@ -167,7 +167,7 @@ def receipt(keys: Keys, taken: Taken) -> ReceiptSeen:
         algorithm="SHA-256",
         who=ballot.who.hex(),
         who_salt=ballot.who_salt.hex(),
-        who_said=dict(who_told(taken.election_id, ballot)),
+        who_said=dict(taken.who_said or who_told(taken.election_id, ballot)),
         what=ballot.what.hex(),
         what_salt=(taken.what_salt or _opened_salt(keys, taken)).hex(),
     )

@@ -28,7 +28,7 @@ from services.election.rules.casting import (
     refusal,
 )
 from services.election.rules.choices import Chosen, choice_said
-from services.election.rules.commitments import SALT_BYTES, commitment
+from services.election.rules.commitments import SALT_BYTES, Said, commitment
 from services.election.rules.states import State
 from services.election.tables import BallotReplay, Proxy
 from shared.days import day_of
@@ -61,14 +61,15 @@ class RollCorrected(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A ballot that is in the box. `replayed`: it was there before, under the same key. `what_salt`: the salt of its
-    choice, where it was sealed just now."""
+    """A ballot that is in the box. `replayed`: it was there before, under the same key. `what_salt`, `who_said`: the
+    salt of its choice and whom it commits to, where it was sealed just now."""
 
     election_id: UUID
     ballot: Stored
     entry: Entry
     replayed: bool = False
     what_salt: bytes | None = None
+    who_said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def _new_ballot(frame: Frame, before: _Before, one: Arrival, index: int, keys: K
     revision = max((cast.revision for cast in history), default=0) + 1
     who_salt = secrets.token_bytes(SALT_BYTES)
     what_salt, what, sealed = _sealed(frame.id, one, revision, keys)
-    by = (wish.capacity.value, wish.caster, proxy)
+    who_said = named(frame.log, (frame.id, one.entry.id), revision, (wish.capacity.value, wish.caster, proxy))
     ballot = Stored(
         entry_id=one.entry.id,
         revision=revision,
@@ -167,13 +168,13 @@ def _new_ballot(frame: Frame, before: _Before, one: Arrival, index: int, keys: K
         step_up=one.step_up,
         choice_sealed=sealed,
         who_salt=who_salt,
-        who=commitment(who_salt, named(frame.log, (frame.id, one.entry.id), revision, by)),
+        who=commitment(who_salt, who_said),
         what=what,
         code=new_code(),
         key=one.key,
         body_digest=one.digest,
     )
-    return Taken(frame.id, ballot, one.entry, what_salt=what_salt)
+    return Taken(frame.id, ballot, one.entry, what_salt=what_salt, who_said=who_said)
 
 
 def _sealed(
@@ -220,6 +221,7 @@ async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
     casters, keys = _keyed(arrivals)
     driver = await driver_of(db)
     async with driver.pipeline():
+        await driver.execute(PLAN_ANEW)
         head = await driver.execute(LOCK, (frame.id,), binary=True)
         found = await driver.execute(BEFORE, ([one.entry.id for one in arrivals], frame.id), binary=True)
         keyed = await driver.execute(KEYED, (casters, keys), binary=True)
@@ -227,7 +229,7 @@ async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
     ((state, opens_at, closes_at, corrections, *history),) = await found.fetchall()
     casts: dict[UUID, list[Cast]] = {}
     for entry, revision, caster, capacity, voided in zip(*(column or () for column in history), strict=True):
-        casts.setdefault(entry, []).append(Cast(revision, caster, Capacity(capacity), voided))
+        casts.setdefault(entry, []).append(Cast(revision, caster, Capacity[capacity], voided))
     repeats: dict[tuple[UUID | None, str | None], tuple[UUID, Stored]] = {}
     for election, *columns in await keyed.fetchall():
         ballot = Stored(*columns)
@@ -236,27 +238,35 @@ async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
     return _Before(next_index, corrections, State(state), is_open, opens_at, closes_at, casts, agents, repeats)
 
 
+PLAN_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
+"""A plan is kept until the table is analysed, and one made for the first ballots reads all that came since."""
 LOCK = "SELECT next_index, open FROM election.ballot_box WHERE election_id = %b FOR UPDATE"
 BEFORE = """
 SELECT e.state, e.opens_at, e.closes_at,
     (SELECT count(*) FROM election.roll_correction AS c WHERE c.election_id = e.id AND c.log_index IS NOT NULL),
     history.entries, history.revisions, history.casters, history.capacities, history.voided
 FROM election.election AS e, LATERAL (
-    SELECT array_agg(b.entry_id), array_agg(b.revision), array_agg(b.caster_id), array_agg(b.capacity),
-        array_agg(v.revision IS NOT NULL)
-    FROM election.ballot AS b
-    LEFT JOIN election.ballot_void AS v
-        ON v.election_id = b.election_id AND v.entry_id = b.entry_id AND v.revision = b.revision
-    WHERE b.election_id = e.id AND b.entry_id = ANY(%b)
+    SELECT array_agg(one.entry_id), array_agg(one.revision), array_agg(one.caster_id), array_agg(one.capacity),
+        array_agg(one.voided)
+    FROM unnest(%b::uuid[]) AS asked(entry_id) CROSS JOIN LATERAL (
+        SELECT b.entry_id, b.revision, b.caster_id, b.capacity, EXISTS (
+            SELECT FROM election.ballot_void AS v
+            WHERE v.election_id = b.election_id AND v.entry_id = b.entry_id AND v.revision = b.revision
+        ) AS voided
+        FROM election.ballot AS b WHERE b.election_id = e.id AND b.entry_id = asked.entry_id OFFSET 0
+    ) AS one
 ) AS history(entries, revisions, casters, capacities, voided)
 WHERE e.id = %b
 """
 """One row: what may change of the election while voting runs, and what its entitlements have cast, column by column."""
 KEYED = f"""
-SELECT b.election_id, {", ".join(f"b.{name}" for name in COLUMNS)} FROM election.ballot AS b
-JOIN unnest(%b::uuid[], %b::text[]) AS asked(caster_id, key) USING (caster_id, key)
+SELECT one.* FROM unnest(%b::uuid[], %b::text[]) AS asked(caster_id, key) CROSS JOIN LATERAL (
+    SELECT b.election_id, {", ".join(f"b.{name}" for name in COLUMNS)} FROM election.ballot AS b
+    WHERE b.caster_id = asked.caster_id AND b.key = asked.key OFFSET 0
+) AS one
 """
-"""Arrays: one text whatever the batch's size, so that the database plans it once."""
+"""Arrays: one text whatever the batch's size, so that the database plans it once. OFFSET keeps it to one look into the
+index a ballot: of a table that has just grown the statistics say nothing, and it would read the whole of it."""
 
 
 def _keyed(arrivals: Sequence[Arrival]) -> tuple[list[UUID], list[str]]:
