@@ -179,7 +179,7 @@ def _keyings(postgres: Postgres, folder: Path, papers: int) -> dict[str, float]:
         prepare(postgres.url(), f"bench_papers_{begin}")
         url = address(postgres.url(), database=f"bench_papers_{begin}", role="election")
         found = asyncio.run(keying.measure(url, folder / f"papers_{begin}", min(PAPERS, papers - begin)))
-        readings, seconds = readings + found["readings"], seconds + found["seconds"]
+        readings, seconds = readings + int(found["readings"]), seconds + found["seconds"]
     print(f"{readings} readings: {seconds:.2f} s")
     return {"readings": readings, "keyings_s": round(seconds, 2)}
 

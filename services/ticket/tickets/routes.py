@@ -76,12 +76,15 @@ async def _seen(db: AsyncSession, means: MeansOf, viewer: Viewer, ticket: Ticket
     operation_id="report_ticket",
     summary="Report something",
     status_code=201,
-    responses=answers(PlaceUnknown, CategoryUnknown, CategoryRetired, ReferenceRefused, NeighbourDown),
+    responses=answers(RoleForbidden, PlaceUnknown, CategoryUnknown, CategoryRetired, ReferenceRefused, NeighbourDown),
 )
 async def report_ticket(
     db: Writing, actor: SignedIn, means: Means, ticket: NewTicket, response: Response, now: Now
 ) -> TicketSeen:
-    """A lamp, a leak, a neighbour's help: with place and photos. The same `client_id` again is the same ticket."""
+    """A lamp, a leak, a neighbour's help: with place and photos. The same `client_id` again is the same ticket.
+
+    `contact` is for the desk, which takes down what somebody without an account tells it: from anybody else 403.
+    """
     made = await actions.report_ticket(db, actor, means, ticket.report(), now)
     return await _seen(db, means, Viewer(actor, means.rules, now), made, response)
 
