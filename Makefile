@@ -15,7 +15,7 @@ export PORT HOMES EMPTY DATA_DIR
 
 .DEFAULT_GOAL := help
 .PHONY: help run init backup restore secrets compose-check image-check test prove check contracts story fuzz bench
-.PHONY: chaos overload lock revision format psql clean
+.PHONY: chaos life overload lock revision format psql clean
 
 help: ## Say what each target does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -74,6 +74,9 @@ fuzz: $(VENV)/dev.stamp ## schemathesis over the whole document, 100 examples an
 
 chaos: $(VENV)/dev.stamp ## Kill and stop the processes of a house while clients write, and judge: SECONDS=120 SEED=7 TOGETHER=1
 	@"$(RUN)" -m tests.chaos.run --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)",) $(if $(TOGETHER),--together,)
+
+life: $(VENV)/dev.stamp ## Whole lives of elections against their models, 200 of each kind (half an hour)
+	@LIVES=200 "$(RUN)" -m pytest -q -n $(WORKERS) --dist worksteal -m prove tests/election/life
 
 overload: $(VENV)/dev.stamp ## Ask 2, 5 and 10 times what the house can do; ends with one line of JSON
 	@"$(RUN)" -m bench.overload

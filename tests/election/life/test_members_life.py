@@ -15,7 +15,7 @@ from tests.election.api.drafts import MEMBERS, draft_of
 from tests.election.api.neighbour import CODE
 from tests.election.life.path import Life
 from tests.election.life.reference import members_count
-from tests.election.life.world import PARTS, World, live
+from tests.election.life.world import LIVES, PARTS, World, live
 from tests.factories.tokens import Somebody
 
 SITTING = [Somebody([f"PMC_MEMBER@{CODE}"], subject=UUID(str(one["person_id"]))) for one in MEMBERS]
@@ -72,7 +72,7 @@ def test_a_few_members_votes_go_as_the_model_says(world: World) -> None:
 
 @pytest.mark.prove
 @pytest.mark.parametrize("part", range(PARTS))
-def test_two_hundred_members_votes_of_fifty_events_never_part_from_the_model(world: World, part: int) -> None:
+def test_many_members_votes_of_fifty_events_never_part_from_the_model(world: World, part: int) -> None:
     """VOTE-10, PMC-4, PUB-6."""
     assert world.hall is not None
-    live(MembersLife, 200 // PARTS, 50, part)
+    live(MembersLife, LIVES // PARTS, 50, part)

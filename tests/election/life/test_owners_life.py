@@ -15,7 +15,7 @@ from tests.election.api.neighbour import home_id
 from tests.election.life.compound import AGENTS, OWNERS, PEOPLE, Home, Proposed, Roll, books, person
 from tests.election.life.path import Life
 from tests.election.life.reference import SIDES, Counted, Side, owners_count
-from tests.election.life.world import PARTS, World, live
+from tests.election.life.world import LIVES, PARTS, World, live
 
 WINDOW = {"opens_at": OPENS.isoformat(), "closes_at": CLOSES.isoformat()}
 SHORT = {"notice_days": 3, "roll_posting_days": 0}
@@ -322,7 +322,7 @@ def test_a_few_owners_decisions_go_as_the_model_says(world: World) -> None:
 
 @pytest.mark.prove
 @pytest.mark.parametrize("part", range(PARTS))
-def test_two_hundred_owners_decisions_of_fifty_events_never_part_from_the_model(world: World, part: int) -> None:
+def test_many_owners_decisions_of_fifty_events_never_part_from_the_model(world: World, part: int) -> None:
     """VOTE-1 to VOTE-10, BAL-1, BAL-4, BAL-12, OWN-6, PUB-6."""
     assert world.hall is not None
-    live(OwnersLife, 200 // PARTS, 60, part)
+    live(OwnersLife, LIVES // PARTS, 60, part)

@@ -1,6 +1,7 @@
 """One running room for all lives, and the loop that it runs in."""
 
 import asyncio
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ WORLDS: list[World] = []
 
 PARTS = 4
 """The lives of a proof are shared out: each part draws others, by its name."""
+LIVES = int(os.environ.get("LIVES") or 60)
+"""Of owners' decisions and of members' votes in `make prove`; `make life` takes 200 of each. Household ballots: always 200."""
 
 
 def live(machine: type[RuleBasedStateMachine], count: int, events: int, part: int = 0) -> None:
