@@ -38,7 +38,7 @@ WORLDS: list[World] = []
 PARTS = 4
 """The lives of a proof are shared out: each part draws others, by its name."""
 LIVES = int(os.environ.get("LIVES") or 60)
-"""Of owners' decisions and of members' votes in `make prove`; `make life` takes 200 of each. Household ballots: always 200."""
+"""Of owners' decisions and of members' votes in `make prove`; `make life` takes 200. Household ballots: always 200."""
 
 
 def live(machine: type[RuleBasedStateMachine], count: int, events: int, part: int = 0) -> None:
