@@ -27,7 +27,7 @@ DRAIN_SECONDS = 10
 LAST_SECONDS = 20.0
 """After so long a process that was told to end is ended, whatever holds it (ADR 42); a container is given 30 s."""
 KEEP_ALIVE_SECONDS = 75
-"""Longer than the gateway keeps an idle connection."""
+"""Longer than whoever asks keeps an idle connection (the gateway, a proxy before it): else a request meets its end."""
 SAID_BY_GATEWAY = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 
 
@@ -41,6 +41,7 @@ LISTENING: Mapping[str, Any] = {
     "server_header": False,
     "ws": "none",
     "timeout_graceful_shutdown": DRAIN_SECONDS,
+    "timeout_keep_alive": KEEP_ALIVE_SECONDS,
 }
 """How every process of the house serves."""
 Kind = TypeVar("Kind", bound=RoomSettings)
@@ -68,7 +69,6 @@ def main(create: Callable[[Kind], FastAPI], kind: type[Kind], arguments: Sequenc
         # Only the gateway reaches a room; it alone says who the client is.
         proxy_headers=True,
         forwarded_allow_ips="*",
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
 
 

@@ -111,7 +111,7 @@ def test_the_first_administrator_is_made_and_the_audit_walked_from_outside_too(
 def test_a_head_of_the_audit_outlives_the_container_that_signed_it(environment: dict[str, str], tmp_path: Path) -> None:
     assert _run("migrations", environment).returncode == 0
     given, empty, head = tmp_path / "given", tmp_path / "empty", tmp_path / "head.txt"
-    Signer(given)
+    Signer(given, create=True)
     empty.mkdir(mode=0o700)
     first, second = ({**environment, "DATA_DIR": str(tmp_path / name), "KEYS_DIR": str(given)} for name in ("a", "b"))
 
