@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from uuid import UUID
 
@@ -40,8 +41,8 @@ from tests.factories.open_ballots import open_election
 from tests.factories.tokens import PUBLISHED, Somebody
 
 ROUNDS = 8
-VOTERS = 12_800
-"""So many that few cast more than some times: who has cast a hundred times is no voter."""
+VOTERS, HOMES = 12_800, 6
+"""Owners, and the homes of each, an entitlement every one: enough that hardly anybody casts more than twice."""
 PAPERS = 5_000
 AT_RATE = 3_000
 PER_SECOND = 300
@@ -87,7 +88,8 @@ def main() -> None:
 
 def _prepared(postgres: Postgres, folder: Path, ballots: int) -> Polls:
     people = [Somebody([f"OWNER@{CODE}"], homes=[new_id()]) for _ in range(VOTERS)]
-    homes, subjects = [one.homes[0] for one in people], [one.subject for one in people]
+    homes = [one.homes[0] for one in people] + [new_id() for _ in range(VOTERS * (HOMES - 1))]
+    subjects = [one.subject for one in people] * HOMES
     urls, elections, by_sql, past, keys = {}, {}, dict[int, UUID](), new_id(), None
     for name in ("none", "million"):
         prepare(postgres.url(), f"bench_{name}")
@@ -104,7 +106,8 @@ def _prepared(postgres: Postgres, folder: Path, ballots: int) -> Polls:
                 past = fill(connection, keys, ballots)
     assert keys is not None, "of the last database"
     long = time.time() + 3_600
-    voters = [Voter(str(home), one.token(exp=long)) for home, one in zip(homes, people, strict=True)]
+    tokens = [one.token(exp=long) for one in people] * HOMES
+    voters = [Voter(str(home), token) for home, token in zip(homes, tokens, strict=True)]
     return Polls(urls, elections, by_sql, past, keys, voters)
 
 
@@ -141,17 +144,18 @@ async def _measured(
     ways: Sequence[Way], polls: Polls, many: int, folder: Path
 ) -> tuple[dict[str, list[Round]], dict[str, float], dict[str, float]]:
     """Rounds of every way; p99 at so many casts a second; ballots by pgbench as a share of the empty POST."""
-    found = await rounds(ways, polls.voters, many)
+    found = await rounds(ways, polls.voters, VOTERS, many)
     by_name = {way.name: way for way in ways}
     late: dict[str, float] = {}
     for name, half in (("service", polls.voters[:AT_RATE]), ("gateway_http", polls.voters[AT_RATE : 2 * AT_RATE])):
         seconds, lost = await at_rate(by_name[name], half, PER_SECOND)
         late |= {f"{name}_p99_ms": round(1e3 * seconds), f"{name}_not_taken": lost}
     by_sql: dict[str, list[float]] = {}
+    turns = cycle(polls.voters)
     for _ in range(3):
-        beside = await one_round(by_name["empty"], polls.voters)
+        beside = await one_round(by_name["empty"], turns)
         for batch in BATCHES:
-            asked = (polls.urls["none"], polls.by_sql[batch], VOTERS, batch, folder)
+            asked = (polls.urls["none"], polls.by_sql[batch], len(polls.voters), batch, folder)
             rate = await asyncio.to_thread(ballots_a_second, *asked)
             by_sql.setdefault("pgbench" if batch == 1 else f"pgbench_{batch}", []).append(rate / beside.rate)
     return found, late, {name: round(statistics.median(rates), 3) for name, rates in by_sql.items()}

@@ -6,8 +6,9 @@ import random
 import secrets
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 
 from bench.open_loop import Asked, Pool, written
 from bench.serving import cpu_of
@@ -67,16 +68,14 @@ class Round:
         return self.good / self.seconds
 
 
-async def one_round(way: Way, voters: Sequence[Voter], seconds: float = SECONDS) -> Round:
-    """All clients for a while, each waiting for its answer before it asks again."""
+async def one_round(way: Way, turns: Iterator[Voter], seconds: float = SECONDS) -> Round:
+    """All clients for a while, each waiting for its answer before it asks again, for whoever's turn it is."""
     good, before, began = 0, sum(map(cpu_of, way.pids)), time.perf_counter()
 
-    async def client(number: int) -> None:
+    async def client() -> None:
         nonlocal good
-        turn = number
         while time.perf_counter() < began + seconds:
-            voter = voters[turn % len(voters)]
-            turn += CLIENTS
+            voter = next(turns)
             asked = Asked(way.name, time.perf_counter())
             way.pool.ask(asked, way.wire(voter))
             await asked.ended.wait()
@@ -85,7 +84,7 @@ async def one_round(way: Way, voters: Sequence[Voter], seconds: float = SECONDS)
             if not asked.good:
                 await asyncio.sleep(AGAIN_SECONDS)
 
-    await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
     return Round(good, time.perf_counter() - began, sum(map(cpu_of, way.pids)) - before)
 
 
@@ -102,17 +101,20 @@ async def everyone_once(way: Way, voters: Sequence[Voter]) -> None:
     await asyncio.gather(*(client(number) for number in range(CLIENTS)))
 
 
-async def rounds(ways: Iterable[Way], voters: Sequence[Voter], many: int) -> dict[str, list[Round]]:
-    """Round by round, in turn, so that what else the machine does hits all; who begins changes."""
+async def rounds(ways: Iterable[Way], voters: Sequence[Voter], people: int, many: int) -> dict[str, list[Round]]:
+    """Round by round, in turn, so that what else the machine does hits all; who begins changes. The first `people` of
+    the voters hold all tokens. The turns go on from round to round: an election in which the same few vote again and
+    again, a hundred times each, is none."""
     ways = list(ways)
+    turns = {way.database: cycle(voters) for way in ways}
     for way in {way.database: way for way in reversed(ways) if way.database is not None}.values():
-        await everyone_once(way, voters)
+        await everyone_once(way, voters[:people])
     for way in ways:  # the door is widened
-        await one_round(way, voters, SECONDS)
+        await one_round(way, turns[way.database], SECONDS)
     found: dict[str, list[Round]] = {way.name: [] for way in ways}
     for turn in range(many):
         for way in ways[turn % len(ways) :] + ways[: turn % len(ways)]:
-            found[way.name].append(await one_round(way, voters))
+            found[way.name].append(await one_round(way, turns[way.database]))
     return found
 
 

@@ -226,8 +226,8 @@ def test_kill_9_leaves_no_postgresql_behind_and_the_next_start_finds_the_data(da
     pid = int(start.stdout.readline())
 
     start.kill()
+    start.communicate()  # only once it has ended does the kernel give its lock back
     found = rows(data_dir)  # at once: waits for the old server instead of refusing
-    start.communicate()
 
     assert wait_until_gone(pid)
     assert found == ["kept"]
