@@ -41,8 +41,8 @@ from tests.factories.open_ballots import open_election
 from tests.factories.tokens import PUBLISHED, Somebody
 
 ROUNDS = 8
-VOTERS, HOMES = 12_800, 6
-"""Owners, and the homes of each, an entitlement every one: enough that hardly anybody casts more than twice."""
+VOTERS, HOMES = 12_800, 2
+"""Owners, and the homes of each, an entitlement every one: enough that hardly anybody casts more than a few times."""
 PAPERS = 5_000
 AT_RATE = 3_000
 PER_SECOND = 300
