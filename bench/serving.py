@@ -17,7 +17,8 @@ import aiohttp
 import uvicorn
 import uvloop
 
-from shared.serve import KEEP_ALIVE_SECONDS, LISTENING
+from shared.serve import LISTENING
+from tests.gateway.served import Quiet
 
 CLIENTS = 8
 PATIENCE = 120.0
@@ -134,28 +135,9 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-class Server(uvicorn.Server):
-    """Signals end the whole process, not one of its servers; `decided` once it stands or fell."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.decided = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        finally:
-            self.decided.set()
-
-
-def server(app: Any, lifespan: str) -> Server:
-    """As the house serves."""
-    told = {**LISTENING, "lifespan": lifespan, "timeout_keep_alive": KEEP_ALIVE_SECONDS}
-    return Server(uvicorn.Config(app, **told))
+def server(app: Any, lifespan: str) -> Quiet:
+    """As the house serves; signals end the whole process, not one of its servers."""
+    return Quiet(uvicorn.Config(app, **{**LISTENING, "lifespan": lifespan}))
 
 
 def run_fast(serving: Coroutine[Any, Any, None]) -> None:

@@ -32,7 +32,7 @@ class Served:
             await writer.wait_closed()
 
 
-class _Quiet(uvicorn.Server):
+class Quiet(uvicorn.Server):
     """A server that leaves the test's signal handlers and process alone, and tells when it stands."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -67,7 +67,7 @@ async def served(app: ASGIApp) -> AsyncIterator[Served]:
     config = uvicorn.Config(
         app, lifespan="on", access_log=False, log_config=None, server_header=False, proxy_headers=False, ws="none"
     )
-    server = _Quiet(config)
+    server = Quiet(config)
     running = asyncio.ensure_future(server.serve(sockets=[listening]))
     await server.decided.wait()
     try:
