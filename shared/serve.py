@@ -44,6 +44,9 @@ LISTENING: Mapping[str, Any] = {
     "timeout_keep_alive": KEEP_ALIVE_SECONDS,
 }
 """How every process of the house serves."""
+COLLECTED_AFTER = (10_000, 20, 20)
+"""Python looks for cycles when so many more objects were made than let go. Its own 700 are fewer than 64 requests have
+under way: it would look all the time, take what is at work for what stays, and walk whole rolls again and again."""
 Kind = TypeVar("Kind", bound=RoomSettings)
 
 
@@ -125,6 +128,7 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 def refuse_real(url: str) -> None:
