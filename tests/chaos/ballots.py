@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 
-from services.election.rules.commitments import commitment, what_said, who_said
+from services.election.rules.commitments import by_said, commitment, what_said, who_said
 from services.election.rules.leaves import leaf_hash
 from shared.database import new_id
 from tests.chaos.checker import Found, Kind, Wrong, dense, exactly_once
@@ -68,7 +68,8 @@ class Ballots:
 
     def check(self, ledger: Ledger, look: Look) -> Iterable[Wrong]:
         rows = look(
-            "SELECT h.home_id, b.revision, b.log_index, b.what, b.who, b.who_salt, b.election_id, b.entry_id"
+            "SELECT h.home_id, b.revision, b.log_index, b.what, b.who, b.who_salt, b.election_id, b.entry_id,"
+            " b.capacity, b.caster_id"
             " FROM election.ballot b JOIN election.roll_home h USING (election_id, entry_id)"
         )
         found = [Found(f"{home} {revision}", f"{index} {what.hex()}") for home, revision, index, what, *_ in rows]
@@ -88,10 +89,11 @@ class Ballots:
 
 def _lines(rows: Iterable[tuple[Any, ...]], leaves: Mapping[int, tuple[bytes, bytes]]) -> Iterable[Wrong]:
     """The line of each ballot says its two commitments, and is hashed as it says."""
-    for _, revision, index, what, who, salt, election, entry in rows:
+    for _, revision, index, what, who, salt, election, entry, capacity, caster in rows:
         body, digest = leaves.get(index, (b"{}", b""))
         said = json.loads(body)
-        names = commitment(salt, who_said(str(election), str(entry), revision))
+        by = by_said(str(election), str(entry), capacity, caster, None)
+        names = commitment(salt, who_said(str(election), str(entry), revision, by))
         if (said.get("who"), said.get("what")) != (who.hex(), what.hex()) or who != names or leaf_hash(body) != digest:
             yield Wrong(Kind.CHANGED, "line", str(index))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 
+from services.election.rules.leaves import LOG
 from services.election.rules.parameters import DEFAULTS, Preset, kept
 from shared.database import new_id
 
@@ -87,6 +88,7 @@ def enter_election(
         "announced_at": now,
         "made_at": now,
         "version": 1,
+        "log_version": LOG,
     }
     names = ", ".join(row)
     values = ", ".join(f"%({name})s" for name in row)

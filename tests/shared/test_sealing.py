@@ -2,6 +2,7 @@
 
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,27 @@ from shared.sealing import (
 )
 
 NAME = Label("person.name", "018f0000-0000-7000-8000-000000000001")
+
+
+def _by_itself(ring: Keyring, sealed: bytes, label: Label) -> bytes:
+    return ring.open(sealed, label)
+
+
+def _among_many(ring: Keyring, sealed: bytes, label: Label) -> bytes:
+    other = Label(label.what, "another")
+    first, found = ring.opening(label.what).open_all([ring.seal(b"other", other), sealed], [other.whose, label.whose])
+    assert first == b"other"
+    return found
+
+
+Opened = Callable[[Keyring, bytes, Label], bytes]
+
+
+@pytest.fixture(params=[_by_itself, _among_many])
+def opened(request: pytest.FixtureRequest) -> Opened:
+    """The two ways to open a value, of which each must refuse what the other refuses."""
+    found: Opened = request.param
+    return found
 
 
 @pytest.fixture
@@ -141,48 +163,48 @@ def test_equal_values_are_sealed_differently(keys: Keys) -> None:
         Label(NAME.what + NAME.whose[:1], NAME.whose[1:]),
     ],
 )
-def test_a_value_moved_to_another_place_does_not_open(keys: Keys, other: Label) -> None:
+def test_a_value_moved_to_another_place_does_not_open(keys: Keys, opened: Opened, other: Label) -> None:
     """PRI-2. Neither another column, nor another person, nor the same letters divided otherwise."""
     sealed = keys.ring.seal(b"x", NAME)
 
     with pytest.raises(Tampered):
-        keys.ring.open(sealed, other)
+        opened(keys.ring, sealed, other)
 
 
-def test_every_changed_bit_is_found(keys: Keys) -> None:
+def test_every_changed_bit_is_found(keys: Keys, opened: Opened) -> None:
     sealed = keys.ring.seal(b"value", NAME)
 
     for place in range(len(sealed)):
         changed = bytearray(sealed)
         changed[place] ^= 1
         with pytest.raises((Tampered, AlgorithmUnknown, KeyUnknown)):
-            keys.ring.open(bytes(changed), NAME)
+            opened(keys.ring, bytes(changed), NAME)
 
 
-def test_every_cut_is_found(keys: Keys) -> None:
+def test_every_cut_is_found(keys: Keys, opened: Opened) -> None:
     sealed = keys.ring.seal(b"value", NAME)
 
     for length in range(len(sealed)):
         with pytest.raises(Tampered):
-            keys.ring.open(sealed[:length], NAME)
+            opened(keys.ring, sealed[:length], NAME)
 
 
-def test_an_unknown_algorithm_is_named(keys: Keys) -> None:
+def test_an_unknown_algorithm_is_named(keys: Keys, opened: Opened) -> None:
     """PRI-5."""
     sealed = bytes([7]) + keys.ring.seal(b"value", NAME)[1:]
 
     with pytest.raises(AlgorithmUnknown, match="7"):
-        keys.ring.open(sealed, NAME)
+        opened(keys.ring, sealed, NAME)
 
 
-def test_a_key_that_is_not_here_is_named(keys: Keys) -> None:
+def test_a_key_that_is_not_here_is_named(keys: Keys, opened: Opened) -> None:
     stranger = Key.new()
 
     with pytest.raises(KeyUnknown, match=stranger.id.hex()):
-        keys.ring.open(stranger.seal(b"value", NAME), NAME)
+        opened(keys.ring, stranger.seal(b"value", NAME), NAME)
 
 
-def test_after_rotation_the_newest_key_seals_and_the_older_opens(folder: Path) -> None:
+def test_after_rotation_the_newest_key_seals_and_the_older_opens(folder: Path, opened: Opened) -> None:
     """PRI-2."""
     old = Keys.load(folder, create=True)
     sealed = old.ring.seal(b"value", NAME)
@@ -190,7 +212,8 @@ def test_after_rotation_the_newest_key_seals_and_the_older_opens(folder: Path) -
     added = rotate(folder)
     new = Keys.load(folder, create=False)
 
-    assert new.ring.open(sealed, NAME) == b"value"
+    assert opened(new.ring, sealed, NAME) == b"value"
+    assert opened(new.ring, new.ring.seal(b"value", NAME), NAME) == b"value"
     assert new.ring.is_stale(sealed)
     assert new.ring.seal(b"value", NAME)[1:9] == added.id
     assert (new.index, new.files) == (old.index, old.files)

@@ -2,8 +2,10 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from uuid import UUID
 
+from services.election.rules.choices import Chosen, choice_read
 from services.election.rules.commitments import SALT_BYTES, Said, canonical
 from shared.sealing import Keys, Label
 
@@ -28,15 +30,18 @@ class Opener:
     """Opens the choices of one election when they are counted; most are alike, so each is read once."""
 
     def __init__(self, keys: Keys, election_id: UUID) -> None:
-        self._keys, self._election_id = keys, election_id
-        self._read: dict[bytes, Said] = {}
+        self._opening = keys.ring.opening(WHAT)
+        self._election = f"{election_id}/"
+        self._read: dict[bytes, Chosen] = {}
 
-    def choice(self, entry_id: UUID, revision: int, sealed: bytes) -> Said:
-        """The choice without its salt."""
-        written = self._keys.ring.open(sealed, _label(self._election_id, entry_id, revision))[SALT_BYTES:]
-        choice = self._read.get(written)
-        if choice is None:
-            choice = self._read[written] = json.loads(written)
+    def choices(self, entries: Sequence[str], revision: int, sealed: Sequence[bytes]) -> list[Chosen]:
+        """The choices without their salts; `entries` are ids as text."""
+        whose = [f"{self._election}{entry}/{revision}" for entry in entries]
+        written = [plain[SALT_BYTES:] for plain in self._opening.open_all(sealed, whose)]
+        return [self._read.get(one) or self._read_anew(one) for one in written]
+
+    def _read_anew(self, written: bytes) -> Chosen:
+        choice = self._read[written] = choice_read(json.loads(written))
         return choice
 
 

@@ -30,7 +30,7 @@ async def counted(db: AsyncSession, keys: Keys, election: Election) -> tuple[str
 async def _household(db: AsyncSession, election: Election, ballots: Sequence[Opened]) -> tuple[str, Plain]:
     """BAL-11."""
     terms = terms_of(election, await numbers_of(db, election))
-    found = count_household(terms, election.entries, [ballot.marks for ballot in ballots])
+    found = count_household(terms, election.entries, [_marks(ballot) for ballot in ballots])
     return str(found.outcome), figures.household(found)
 
 
@@ -56,14 +56,19 @@ async def _candidates(db: AsyncSession, election: Election, ballots: Sequence[Op
     """COM-1."""
     counts = rules_of(election).invalid_participates
     contest = Contest(election.seats, await numbers_of(db, election), election.seed, str(election.id), counts)
-    papers = [Papers(str(ballot.entry_id), _valid_marks(ballot)) for ballot in ballots]
+    papers = [Papers(ballot.entry, _valid_marks(ballot)) for ballot in ballots]
     outcome, found = figures.candidates(contest, (await effective_roll(db, election)).roll, papers)
     return str(outcome), found
 
 
 def _valid_marks(ballot: Opened) -> frozenset[int]:
     """VOTE-1. A ballot that is suspended or without its letter took part and marks nobody."""
-    return frozenset() if ballot.objected or ballot.agent_without_letter else frozenset(ballot.marks)
+    return frozenset() if ballot.is_suspended else frozenset(_marks(ballot))
+
+
+def _marks(ballot: Opened) -> tuple[int, ...]:
+    assert ballot.choice.marks is not None, "a ballot of names"
+    return ballot.choice.marks
 
 
 async def _members(db: AsyncSession, election: Election, ballots: Sequence[Opened]) -> tuple[str, Plain]:
@@ -86,15 +91,12 @@ COUNTERS: Mapping[Preset, Counter] = {
 
 
 def _item_ballots(ballots: Sequence[Opened]) -> list[ItemBallot]:
-    return [
-        ItemBallot(
-            str(ballot.entry_id),
-            {number: Choice(choice) for number, choice in ballot.items.items()},
-            ballot.objected,
-            ballot.agent_without_letter,
-        )
-        for ballot in ballots
-    ]
+    return [ItemBallot(ballot.entry, _choices(ballot), ballot.objected, ballot.without_letter) for ballot in ballots]
+
+
+def _choices(ballot: Opened) -> Mapping[int, Choice]:
+    assert ballot.choice.items is not None, "a ballot of items"
+    return {number: Choice(choice) for number, choice in ballot.choice.items.items()}
 
 
 async def _questions(db: AsyncSession, election: Election) -> list[Question]:

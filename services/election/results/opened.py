@@ -1,21 +1,26 @@
 """Opens what the count needs: the ballots that stand, with their choices. Nothing here runs before closing."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from psycopg import AsyncConnection
+from sqlalchemy import and_, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.queries import JUDGED, cast_of, with_what_became
 from services.election.ballots.sealed import Opener
+from services.election.ballots.storing import driver_of
 from services.election.rules.casting import Cast, standing
-from services.election.rules.commitments import Said
-from services.election.tables import Ballot, Election, PaperFact, Transcription
+from services.election.rules.choices import Chosen
+from services.election.tables import Ballot, BallotObjection, BallotVoid, Election, PaperFact, Transcription
 from services.election.tables.papers import Paper
 from shared.sealing import Keys
 
-PIECE = 2_000
+PIECE = 5_000
+"""Lines of the log that are read and opened at a time: some ten milliseconds, between which others are served."""
 READ_AS = and_(
     Transcription.election_id == Ballot.election_id,
     Transcription.entry_id == Ballot.entry_id,
@@ -23,64 +28,122 @@ READ_AS = and_(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The effective ballot of one entitlement. `log_index`: of its CAST or RETURNED leaf."""
+class Opened(NamedTuple):
+    """The effective ballot of one entitlement, `entry` its id as text. `objected`, `without_letter`: VOTE-1."""
 
-    entry_id: UUID
-    revision: int
-    log_index: int
-    choice: Said
+    entry: str
+    choice: Chosen
     objected: bool = False
-    agent_without_letter: bool = False
+    without_letter: bool = False
 
     @property
-    def marks(self) -> list[int]:
-        found = self.choice["marks"]
-        assert isinstance(found, list), "a ballot of names"
-        return [int(mark) for mark in found]
+    def is_suspended(self) -> bool:
+        return self.objected or self.without_letter
 
-    @property
-    def items(self) -> Mapping[int, str]:
-        found = self.choice["items"]
-        assert isinstance(found, dict), "a ballot of items"
-        return {int(number): str(choice) for number, choice in found.items()}
+
+class PaperUnread(Exception):
+    """A returned paper has no reading. It is asked before a count; here the count ends rather than be short of one."""
 
 
 async def opened_ballots(db: AsyncSession, keys: Keys, election: Election) -> list[Opened]:
     """One an entitlement that cast, by the one rule of what stands, in no order that says anything.
 
-    Read and opened piece by piece: others are served meanwhile, and what is not needed any more is let go.
+    Most have cast once and nothing became of it: that ballot stands. The others are judged by their history. Read and
+    opened piece by piece: others are served meanwhile, and what is not needed any more is let go. Errors: PaperUnread.
     """
     opener = Opener(keys, election.id)
-    found: list[Opened] = []
-    async for entry_id, history in _histories(db, election.id):
-        stands = standing([one for one, _, _ in history])
-        if stands is not None:  # all of them may be void
-            _, index, sealed = next(one for one in history if one[0] is stands)
-            choice = opener.choice(entry_id, stands.revision, sealed)
-            found.append(Opened(entry_id, stands.revision, index, choice, stands.objected, stands.without_letter))
+    found, judged = await _judged(db, opener, election.id)
+    papers: set[str] = set()
+    async for entries, sealed in _pieces(db, "ballot", election.id):
+        if None in sealed:
+            papers.update(entry for entry, one in zip(entries, sealed, strict=True) if one is None)
+        found += _opened(opener, judged, entries, sealed)
+    papers -= judged
+    async for entries, sealed in _pieces(db, "transcription", election.id):
+        papers.difference_update(entries)
+        found += _opened(opener, judged, entries, sealed)
+    if papers:
+        raise PaperUnread
     return found
 
 
-async def _histories(db: AsyncSession, election_id: UUID) -> AsyncIterator[tuple[UUID, list[tuple[Cast, int, bytes]]]]:
-    """What each entitlement has cast: as it is judged, its index, and its choice as it lies sealed (of a paper, as it
-    was read)."""
-    sealed = func.coalesce(Ballot.choice_sealed, Transcription.choice_sealed)
-    wanted = select(Ballot.entry_id, Ballot.log_index, sealed, *JUDGED).where(Ballot.election_id == election_id)
-    wanted = with_what_became(wanted).outerjoin(Transcription, READ_AS)
-    entry_id: UUID | None = None
-    history: list[tuple[Cast, int, bytes]] = []
+def _opened(
+    opener: Opener, judged: AbstractSet[str], entries: Sequence[str], sealed: Sequence[bytes | None]
+) -> Iterable[Opened]:
+    """Of entitlements that cast once."""
+    if None in sealed or not judged.isdisjoint(entries):
+        alone = [(entry, one) for entry, one in zip(entries, sealed, strict=True) if one and entry not in judged]
+        entries, sealed = zip(*alone, strict=True) if alone else ((), ())
+    known = cast("Sequence[bytes]", sealed)  # whoever has none was left out
+    return map(Opened, entries, opener.choices(entries, 1, known))
+
+
+ENDS = "SELECT min(log_index), max(log_index) FROM election.{} WHERE election_id = %b"
+PIECES = """
+SELECT array_agg(entry_id::text), array_agg(choice_sealed) FROM election.{}
+WHERE election_id = %b AND log_index >= %b AND log_index < %b
+"""
+"""In the log's order, in which they lie on disk. Two arrays: a row is dearer than the opening of a ballot."""
+
+
+async def _pieces(
+    db: AsyncSession, table: str, election_id: UUID
+) -> AsyncIterator[tuple[Sequence[str], Sequence[bytes | None]]]:
+    """Entries and what each has sealed, all of one table. The next piece is on its way while one is opened."""
+    driver = await driver_of(db)
+    ends = await driver.execute(ENDS.format(table), (election_id,))
+    ((first, last),) = await ends.fetchall()
+    if last is None:
+        return
+    coming = asyncio.ensure_future(_piece(driver, table, election_id, first))
+    try:
+        for begin in range(first, last + 1, PIECE):
+            entries, sealed = await coming
+            if begin + PIECE <= last:
+                coming = asyncio.ensure_future(_piece(driver, table, election_id, begin + PIECE))
+                await asyncio.sleep(0)  # so that it is asked for before this one is opened
+            yield entries or (), sealed or ()
+    finally:
+        await asyncio.wait({coming})
+
+
+async def _piece(
+    driver: AsyncConnection[Any], table: str, election_id: UUID, begin: int
+) -> tuple[Sequence[str] | None, Sequence[bytes | None] | None]:
+    told = await driver.execute(PIECES.format(table), (election_id, begin, begin + PIECE), binary=True)
+    ((entries, sealed),) = await told.fetchall()
+    return entries, sealed
+
+
+async def _judged(db: AsyncSession, opener: Opener, election_id: UUID) -> tuple[list[Opened], AbstractSet[str]]:
+    """What stands of the entitlements that are judged by their history, and all of these: who cast more than once,
+    and whose ballot is void, objected to, or cast under an authority."""
+    asked = union(
+        select(Ballot.entry_id).where(
+            Ballot.election_id == election_id, or_(Ballot.revision > 1, Ballot.proxy_id.is_not(None))
+        ),
+        select(BallotVoid.entry_id).where(BallotVoid.election_id == election_id),
+        select(BallotObjection.entry_id).where(BallotObjection.election_id == election_id),
+    ).subquery()
+    either = func.coalesce(Ballot.choice_sealed, Transcription.choice_sealed)
+    wanted = select(Ballot.entry_id, either, *JUDGED).where(Ballot.election_id == election_id)
+    wanted = with_what_became(wanted).outerjoin(Transcription, READ_AS).join(asked, asked.c.entry_id == Ballot.entry_id)
+    histories: dict[str, list[tuple[Cast, bytes | None]]] = {}
     rows = await db.stream(wanted.execution_options(yield_per=PIECE))
     async for piece in rows.partitions():
         for row in piece:
-            if row[0] != entry_id:
-                if entry_id is not None:
-                    yield entry_id, history
-                entry_id, history = row[0], []
-            history.append((cast_of(*row[3:]), row[1], row[2]))
-    if entry_id is not None:
-        yield entry_id, history
+            histories.setdefault(str(row[0]), []).append((cast_of(*row[2:]), row[1]))
+    found = []
+    for entry, history in histories.items():
+        stands = standing([cast for cast, _ in history])
+        if stands is None:  # all of them are void
+            continue
+        sealed = next(one for cast, one in history if cast is stands)
+        if sealed is None:
+            raise PaperUnread
+        (choice,) = opener.choices([entry], stands.revision, [sealed])
+        found.append(Opened(entry, choice, stands.objected, stands.without_letter))
+    return found, histories.keys()
 
 
 async def delivered_to(db: AsyncSession, election: Election) -> frozenset[str]:

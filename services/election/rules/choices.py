@@ -1,6 +1,6 @@
 """BAL-1: what may be chosen online, and how a choice is said in its commitment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.election.rules.commitments import Said, what_said
@@ -39,3 +39,12 @@ def choice_said(election: str, chosen: Chosen) -> Said:
     if chosen.items is not None:
         return {"election": election, "items": {str(number): str(answer) for number, answer in chosen.items.items()}}
     return what_said(election, chosen.marks or ())
+
+
+def choice_read(said: Said) -> Chosen:
+    """What `choice_said` said."""
+    items, marks = said.get("items"), said.get("marks")
+    if isinstance(items, Mapping):
+        return Chosen(items={int(number): str(answer) for number, answer in items.items()})
+    assert isinstance(marks, Sequence), "a ballot of names, or of items"
+    return Chosen(tuple(int(mark) for mark in marks))

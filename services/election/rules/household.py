@@ -80,18 +80,24 @@ def count_household(terms: Terms, households: int, ballots: Iterable[Sequence[in
 
     Raises ValueError for more ballots than households.
     """
-    effective = list(ballots)
-    if len(effective) > households:
+    alike = Counter(map(tuple, ballots))
+    cast = alike.total()
+    if cast > households:
         raise ValueError("more ballots than households")
-    valid = [marks for marks in effective if is_valid(marks, terms)]
-    marks = Counter(number for ballot in valid for number in ballot)
+    marks = dict.fromkeys(terms.numbers, 0)
+    valid = 0
+    for ballot, many in alike.items():
+        if is_valid(ballot, terms):
+            valid += many
+            for number in ballot:
+                marks[number] += many
     return HouseholdCount(
         households=households,
-        cast=len(effective),
-        valid=len(valid),
-        invalid=len(effective) - len(valid),
-        ranking=rank(terms, {number: marks[number] for number in terms.numbers}),
-        outcome=_outcome(terms, households, len(effective)),
+        cast=cast,
+        valid=valid,
+        invalid=cast - valid,
+        ranking=rank(terms, marks),
+        outcome=_outcome(terms, households, cast),
     )
 
 

@@ -4,9 +4,13 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import psycopg
+import pytest
 
+from services.election.results.opened import PaperUnread, opened_ballots
+from services.election.tables import Election
 from tests.election.api.conftest import Hall
 from tests.election.api.doors import Doors, worker
 from tests.election.api.neighbour import Books, home
@@ -213,3 +217,16 @@ def _slipped(marks: list[int], slip: int | None) -> list[int]:
         return marks
     other = [mark for mark in (1, 2, 3, 4) if mark not in marks][slip % (4 - len(marks))]
     return sorted({*marks, other})
+
+
+async def test_no_count_is_short_of_a_paper_that_nobody_read(hall: Hall) -> None:
+    """BAL-7. The step asks first (`test_of_two_that_differ_a_third_settles`); the count itself asks again."""
+    doors = await _returned(hall, 1, 2)
+    anna, bo, _ = doors.keyers
+    await doors.key(anna, {"number": 1, "marks": [1]})
+    await doors.key(bo, {"number": 1, "marks": [1]})
+
+    async with hall.house.database.read() as db:
+        election = await db.get_one(Election, UUID(doors.election["id"]))
+        with pytest.raises(PaperUnread):
+            await opened_ballots(db, hall.house.keys, election)
