@@ -141,7 +141,8 @@ def server(app: Any, lifespan: str) -> Quiet:
 
 
 def run_fast(serving: Coroutine[Any, Any, None]) -> None:
-    """Until it is interrupted, on the loop that the command takes."""
+    """Until it is interrupted, on the loop that the command takes. A shell's background job would ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         contextlib.suppress(KeyboardInterrupt),
