@@ -15,7 +15,7 @@ from services.survey.errors import (
 )
 from services.survey.house import Means
 from services.survey.rules.roles import DESK, READERS
-from services.survey.rules.sheets import Sheets, from_records
+from services.survey.rules.sheets import from_records
 from services.survey.surveys import actions, queries
 from services.survey.surveys.converting import LARGEST_FILE, read_file, refused
 from services.survey.surveys.schemas import (
@@ -30,13 +30,11 @@ from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import MediaUnsupported, NeighbourDown, StaleVersion, TooLarge, VersionNeeded
-from shared.uploads import FileRefused, Received, UploadRoute
+from shared.uploads import FileRefused, Received, Uploaded, UploadRoute
 from shared.versions import etag, wanted_version
 
 
 class WorkbookRoute(UploadRoute):
-    """Reads the workbook, too, before the write begins: its child takes seconds."""
-
     senders = DESK
     largest = LARGEST_FILE
 
@@ -45,14 +43,6 @@ class WorkbookRoute(UploadRoute):
             return await super().take(request)
         except FileRefused:
             raise refused("empty") from None
-
-    async def look_at(self, request: Request, file: Received) -> None:
-        request.scope["linli.sheets"] = await read_file(file.content)
-
-
-def _sheets(request: Request) -> Sheets:
-    found: Sheets = request.scope["linli.sheets"]
-    return found
 
 
 router = APIRouter(prefix="/v1/surveys", tags=["survey"], route_class=EdgeRoute)
@@ -166,12 +156,12 @@ async def publish_workbook(
     actor: Desk,
     means: Means,
     survey_id: UUID,
-    sheets: Annotated[Sheets, Depends(_sheets)],
+    file: Uploaded,
     now: Now,
 ) -> VersionSeen:
     """Upload the workbook as the office made it: sheets survey, choices and settings."""
     before = await actions.before_of(reads, actor, survey_id)
-    draft = await actions.draft_of(before, means.language, sheets)
+    draft = await actions.draft_of(before, means.language, await read_file(file.content))
     row = await actions.publish_version(db, actor, survey_id, draft, now)
     return VersionSeen.of(row, draft.form)
 
