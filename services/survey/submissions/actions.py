@@ -22,6 +22,7 @@ from services.survey.rounds.actions import check_open
 from services.survey.rounds.queries import home_of_round, round_in_reach
 from services.survey.rules.answers import Checked, check_answers, without
 from services.survey.rules.form import Form
+from services.survey.rules.households import relation_of
 from services.survey.rules.instance import AnswerFault
 from services.survey.rules.reading import Sent
 from services.survey.rules.roles import OFFICE, READERS, VISITORS
@@ -30,6 +31,7 @@ from services.survey.submissions.queries import may_change, may_withdraw, record
 from services.survey.submissions.sealing import Opened, digest_of, sealed_answers
 from services.survey.surveys.queries import version_of
 from services.survey.tables import Answers, Base, Round, Submission, SubmissionEdition
+from services.survey.visits.queries import who_answered
 from shared import audit
 from shared.database import new_id
 from shared.identity import Actor
@@ -121,6 +123,10 @@ async def _entered(
     db: AsyncSession, actor: Actor, found: Round, home_id: UUID, edition: Edition, checked: Checked, now: datetime
 ) -> bool:
     """Whether the row is new: of two sendings of one id at once the second waits for the first and finds it."""
+    of_home = home_id in actor.homes
+    tie = next((one for one in actor.ties if one.home == home_id), None)
+    own = relation_of(tie.relation) if tie else None
+    told_as = own if of_home else await who_answered(db, actor, found.id, home_id)
     row = insert(Submission).values(
         id=edition.instance_id,
         survey_id=found.survey_id,
@@ -129,6 +135,9 @@ async def _entered(
         home_id=home_id,
         compound_code=found.compound_code,
         taken_by=actor.subject,
+        of_home=of_home,
+        told_as=told_as,
+        answered_at=min(edition.answered_at, now),
         instance_id=edition.instance_id,
         state=_state(checked),
         received_at=now,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ from services.survey.rounds.queries import home_of_round, round_in_reach
 from services.survey.rules.roles import VISITORS
 from services.survey.rules.visits import Outcome, Relation, is_to_come, visit_faults
 from services.survey.surveys.queries import version_of
-from services.survey.tables import Base, Round, Visit, VisitEdition
+from services.survey.tables import Base, Round, Submission, Visit, VisitEdition
 from services.survey.visits.queries import visit_in_reach
 from shared import audit
 from shared.identity import Actor
@@ -72,6 +72,7 @@ async def record_visit(
     await db.flush()
     audit.note(db, "visit", visit_id, found.compound_code, outcome=facts.outcome.value)
     visit = (await db.execute(select(Visit).where(Visit.id == visit_id))).scalar_one()
+    await _say_who_told(db, visit, None)
     await _tell(db, visit, "visit_recorded")
     return visit
 
@@ -103,6 +104,20 @@ async def _check(db: AsyncSession, recorded_by: UUID, found: Round, facts: Visit
         raise NoticeUnknown(notice_version=wanted)
 
 
+async def _say_who_told(db: AsyncSession, visit: Visit, before: str | None) -> None:
+    """PRI-3. Into the records that these visitors took down here and that said as much, or as little, of it before."""
+    if visit.outcome != Outcome.MET or visit.relation is None:
+        return
+    records = update(Submission).where(
+        Submission.round_id == visit.round_id,
+        Submission.home_id == visit.home_id,
+        Submission.taken_by.in_((visit.recorded_by, visit.second_visitor)),
+        ~Submission.of_home,
+        Submission.told_as.is_not_distinct_from(before),
+    )
+    await db.execute(records.values(told_as=visit.relation))
+
+
 async def correct_visit(
     db: AsyncSession, actor: Actor, visit_id: UUID, facts: VisitFacts, version: int, now: datetime
 ) -> Visit:
@@ -115,8 +130,10 @@ async def correct_visit(
     check_open(found)
     check_version(version, visit.version)
     await _check(db, visit.recorded_by, found, facts, now)
+    before = visit.relation
     for name, value in facts.columns().items():
         setattr(visit, name, value)
+    await _say_who_told(db, visit, before)
     visit.version += 1
     db.add(VisitEdition(visit_id=visit.id, number=visit.version, by=actor.subject, at=now, content=facts.content()))
     audit.note(db, "visit", visit.id, visit.compound_code, outcome=facts.outcome.value, version=visit.version)

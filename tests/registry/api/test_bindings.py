@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -140,3 +142,18 @@ async def test_a_tie_that_is_replaced_takes_its_rights_along(door: Door) -> None
 
     assert (await door.registry.http.get("/v1/me", headers=as_owner)).status_code == 401
     assert fresh["roles"] == [{"role": "RESIDENT", "scope": door.code}]
+
+
+async def test_a_token_says_since_when_a_home_is_ones_own(door: Door) -> None:
+    """PRI-3. A tie that goes on in another of the same side goes on; a tenant's begins anew."""
+    house, began = door.registry.house, datetime.now(UTC)
+    said: list[tuple[str, int]] = []
+    for days, relation in enumerate(("FAMILY", "OWNER", "TENANT")):
+        house.clock.offset = timedelta(days=days)
+        await door.bind(await door.registry.as_sample("neighbour"), await door.hand_over(relation))
+        token = (await door.registry.as_sample("neighbour"))["Authorization"].removeprefix("Bearer ")
+        actor = house.verifier.verify(token)
+        said += [(tie.relation, (tie.since - began).days) for tie in actor.ties if tie.home == UUID(door.home)]
+        assert actor.homes == (UUID(door.home),)
+
+    assert said == [("FAMILY", 0), ("OWNER", 0), ("TENANT", 2)]
