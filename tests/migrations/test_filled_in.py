@@ -31,18 +31,17 @@ def loose(url: str) -> psycopg.Connection:
     return connection
 
 
-def test_a_record_keeps_when_its_first_edition_was_answered(new_database: Callable[[], str]) -> None:
-    """PRI-3. Never later than it came in."""
+def test_a_record_keeps_when_it_was_answered_and_who_opened_the_door(new_database: Callable[[], str]) -> None:
+    """PRI-3. Its first edition, never later than it came in; the visit of who wrote it down, where there is one."""
     url = new_database()
     at_revision(url, "survey", "0001")
-    received = {1: NOON, 2: NOON}
     with loose(url) as connection:
         for number, answered in ((1, NOON - timedelta(days=3)), (2, NOON + timedelta(days=3))):
             one = UUID(int=number)
             connection.execute(
                 "INSERT INTO survey.submission VALUES (%s, %s, 1, %s, %s, '140109013001001', %s, %s, 'COUNTS', %s,"
                 " NULL, NULL, 2)",
-                (one, one, one, one, one, one, received[number]),
+                (one, one, one, one, one, one, NOON),
             )
             for edition, at in ((1, answered), (2, NOON - timedelta(days=1))):
                 connection.execute(
@@ -50,11 +49,18 @@ def test_a_record_keeps_when_its_first_edition_was_answered(new_database: Callab
                     (UUID(int=10 * number + edition), one, edition, at, one, NOON),
                 )
 
+        one, other = UUID(int=1), UUID(int=2)
+        connection.execute(
+            "INSERT INTO survey.visit VALUES (%s, %s, %s, %s, '140109013001001', %s, 'MET', true, 'TENANT', '1', %s,"
+            " NULL, %s, 1)",
+            (one, one, one, other, one, NOON, NOON),
+        )
+
     migrate(url)
 
     with psycopg.connect(url) as connection:
         found = connection.execute("SELECT answered_at, of_home, told_as FROM survey.submission ORDER BY id").fetchall()
-    assert found == [(NOON - timedelta(days=3), False, None), (NOON, False, None)]
+    assert found == [(NOON - timedelta(days=3), False, "TENANT"), (NOON, False, None)]
 
 
 def test_a_place_in_a_queue_is_of_the_sitting_that_ran_when_it_was_asked_for(new_database: Callable[[], str]) -> None:

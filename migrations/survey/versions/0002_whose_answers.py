@@ -1,6 +1,7 @@
 """A record says who told it and when (PRI-3): a home's next household does not see what the one before answered.
 
-Of records from before nobody knows whether a neighbour or a visitor wrote them down: they keep to when they were answered.
+Of records from before nobody knows whether a neighbour or a visitor wrote them down: they keep to when they were answered,
+and to what a visit of who wrote them says.
 The defaults are for the version before, still at work while rooms are replaced one after the other: `epoch` is nobody's time.
 """
 
@@ -33,7 +34,13 @@ def upgrade() -> None:
     )
     op.execute(
         """
-        UPDATE survey.submission s SET answered_at = least(e.answered_at, s.received_at)
+        UPDATE survey.submission s SET
+            answered_at = least(e.answered_at, s.received_at),
+            told_as =
+                (SELECT v.relation FROM survey.visit v
+                 WHERE v.round_id = s.round_id AND v.home_id = s.home_id AND v.outcome = 'MET'
+                   AND s.taken_by IN (v.recorded_by, v.second_visitor)
+                 ORDER BY abs(extract(epoch FROM v.visited_at - least(e.answered_at, s.received_at))), v.id LIMIT 1)
         FROM survey.submission_edition e WHERE e.submission_id = s.id AND e.number = 1
         """
     )

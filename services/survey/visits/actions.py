@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,8 +16,9 @@ from services.survey.rounds.actions import check_open
 from services.survey.rounds.queries import home_of_round, round_in_reach
 from services.survey.rules.roles import VISITORS
 from services.survey.rules.visits import Held, Outcome, Relation, is_to_come, may_have_visited, visit_faults
+from services.survey.submissions.telling import say_who_told
 from services.survey.surveys.queries import version_of
-from services.survey.tables import Base, Round, Submission, Visit, VisitEdition
+from services.survey.tables import Base, Round, Visit, VisitEdition
 from services.survey.visits.queries import visit_in_reach
 from shared import audit
 from shared.edge import ReadingFactory
@@ -109,7 +110,7 @@ async def record_visit(db: AsyncSession, actor: Actor, companions: Companions, m
     await db.flush()
     audit.note(db, "visit", made.id, found.compound_code, outcome=facts.outcome.value)
     visit = (await db.execute(select(Visit).where(Visit.id == made.id))).scalar_one()
-    await _say_who_told(db, visit, None)
+    await say_who_told(db, visit.round_id, visit.home_id)
     await _tell(db, visit, "visit_recorded")
     return visit
 
@@ -145,20 +146,6 @@ def _check_companion(companions: Companions, facts: VisitFacts) -> None:
         raise VisitorUnknown
 
 
-async def _say_who_told(db: AsyncSession, visit: Visit, before: str | None) -> None:
-    """PRI-3. Into the records that these visitors took down here and that said as much, or as little, of it before."""
-    if visit.outcome != Outcome.MET or visit.relation is None:
-        return
-    records = update(Submission).where(
-        Submission.round_id == visit.round_id,
-        Submission.home_id == visit.home_id,
-        Submission.taken_by.in_((visit.recorded_by, visit.second_visitor)),
-        ~Submission.of_home,
-        Submission.told_as.is_not_distinct_from(before),
-    )
-    await db.execute(records.values(told_as=visit.relation))
-
-
 async def correct_visit(
     db: AsyncSession,
     actor: Actor,
@@ -179,10 +166,10 @@ async def correct_visit(
     await _check(db, visit.recorded_by, found, facts, now)
     if facts.second_visitor != visit.second_visitor:
         _check_companion(companions, facts)
-    before = visit.relation
     for name, value in facts.columns().items():
         setattr(visit, name, value)
-    await _say_who_told(db, visit, before)
+    await db.flush()
+    await say_who_told(db, visit.round_id, visit.home_id)
     visit.version += 1
     db.add(VisitEdition(visit_id=visit.id, number=visit.version, by=actor.subject, at=now, content=facts.content()))
     audit.note(db, "visit", visit.id, visit.compound_code, outcome=facts.outcome.value, version=visit.version)

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.survey.errors import VisitUnknown
 from services.survey.rules.roles import OFFICE, VISITORS
-from services.survey.rules.visits import Outcome
 from services.survey.tables import Round, Visit
 from shared.identity import Actor
 from shared.paging import Orders, down
@@ -36,17 +35,6 @@ def visits_of(actor: Actor, found: Round, home_id: UUID | None) -> Select[Any]:
     if not actor.holds(OFFICE, found.compound_code):
         statement = statement.where(mine(actor) if actor.holds(VISITORS, found.compound_code) else false())
     return statement if home_id is None else statement.where(Visit.home_id == home_id)
-
-
-async def who_answered(db: AsyncSession, actor: Actor, round_id: UUID, home_id: UUID) -> str | None:
-    """PRI-3. What he who answered the actor's last visit of the home is to it; None where no visit says so."""
-    said = (
-        select(Visit.relation)
-        .where(Visit.round_id == round_id, Visit.home_id == home_id, Visit.outcome == Outcome.MET, mine(actor))
-        .order_by(Visit.visited_at.desc(), Visit.id)
-        .limit(1)
-    )
-    return (await db.execute(said)).scalar_one_or_none()
 
 
 def mine(actor: Actor) -> ColumnElement[bool]:

@@ -96,6 +96,26 @@ async def test_what_a_tenant_said_at_the_door_is_not_his_landlords(office: Offic
     assert (sights, after) == ([[False], [True]], [[True], [False]])
 
 
+@pytest.mark.parametrize("first", ["visits", "submissions"])
+async def test_of_two_visits_each_says_who_told_what_was_answered_then(office: Office, first: str) -> None:
+    """PRI-3. A tenant in the morning, his landlord at noon, and one device that hands in all of it at once."""
+    found = await office.round()
+    owner, tenant = lives_here("OWNER", -9 * 3600), lives_here("TENANT", -8 * 3600)
+    told = (("TENANT", "2026-11-23T08:00:00+08:00"), ("OWNER", "2026-11-23T10:00:00+08:00"))
+    everything = {
+        "visits": [office.visit(found, relation=relation, visited_at=at) for relation, at in told],
+        "submissions": [office.submission(found, answered_at=at) for _, at in told],
+    }
+    path = f"/v1/rounds/{found['id']}/syncs"
+
+    await office.done(office.visitor, path, {first: everything[first]})
+    said = await office.done(office.visitor, path, everything)
+    sights = [await seen(office, who, found, everything["submissions"]) for who in (tenant, owner)]
+
+    assert {one["problem"] for one in said["items"]} == {None}
+    assert sights == [[True, False], [False, True]]
+
+
 async def test_a_token_that_does_not_say_since_when_opens_only_ones_own_words(office: Office) -> None:
     """PRI-3. Issued by the version before: it fails closed, and lasts ten minutes."""
     found = await office.round()
