@@ -9,7 +9,11 @@ from uuid import UUID
 
 import pytest
 
+from services.registry.oauth.queries import MOST_HOMES
+from services.registry.oauth.tokens import Bearer, Issuer
 from services.registry.rules.sign_in import DOOR_TRIES
+from shared.database import new_id
+from shared.identity import LONGEST_TOKEN, Grant, Tie
 from tests.registry.api.houses import Registry, learn, running
 
 COMMUNITY = "140109013001"
@@ -157,3 +161,12 @@ async def test_a_token_says_since_when_a_home_is_ones_own(door: Door) -> None:
         assert actor.homes == (UUID(door.home),)
 
     assert said == [("FAMILY", 0), ("OWNER", 0), ("TENANT", 2)]
+
+
+def test_a_token_of_as_many_homes_as_it_names_is_short_enough_to_be_sent(tmp_path: Path) -> None:
+    """Each with its tie, in one compound: an owner who lets them."""
+    ties = [Tie(new_id(), "TENANT", datetime.now(UTC)) for _ in range(MOST_HOMES)]
+    grants = [Grant("RESIDENT", f"{COMMUNITY}001"), Grant("OWNER", f"{COMMUNITY}001")]
+    bearer = Bearer(new_id(), "person", new_id(), grants, [tie.home for tie in ties], ties=ties)
+
+    assert len(Issuer(tmp_path, "https://linli.taiyuan.example").issue(bearer)) < 9_000 < LONGEST_TOKEN
