@@ -31,7 +31,7 @@ class Arrivals:
         wish = Wish(None if capacity is Capacity.PAPER else CASTER, capacity, before[-1].revision if stands else 0)
         if refusal(wish, self._history(before), made.rules.revote) is not None:
             assert stands is not None, "nothing else refuses"
-            if stands.capacity is Capacity.PAPER or made.chance.random() < 0.7:
+            if stands.capacity is Capacity.PAPER or made.chance.random() < 0.4:
                 return
             self.void(next(one for one in before if one.revision == stands.revision))
         self._write(place, len(before) + 1, capacity)

@@ -112,7 +112,8 @@ class Made:
 
     @cached_property
     def text(self) -> str:
-        terms = self.terms
+        """Asked for when the roll is made."""
+        terms, unknown = self.terms, sum(int(said["area_unknown"]) for said, _, _ in self.rows)
         said = {
             "election": self.election,
             "kind": str(self.kind),
@@ -127,6 +128,11 @@ class Made:
             "preset": str(self.plan.preset),
             "silence_adopted": "议事规则第九条" if self.plan.silence else None,
             "title": "测试投票",
+            "households": len(self.rows),
+            "heads": self.totals()["heads"],
+            "area_hundredths": self.totals()["area"],
+            "area_unknown": unknown,
+            "owner_unknown": 0,
         }
         return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
