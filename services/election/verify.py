@@ -17,11 +17,10 @@ LATE_LEAVES, LEAVES_OF_ANY_TIME = {"TRANSCRIBED", "STATUS", "COUNTED", "FINAL"},
 CHANGES, FIRST, AGAIN = LEAVES_OF_ANY_TIME | {"TRANSCRIBED"}, ["ANNOUNCED", "ROLL"], {"REPEAT", "ELECT_AGAIN"}
 NAMES = {"TRANSCRIBED": {"RETURNED"}, "VOID": {"CAST", "RETURNED"}, "LETTER": {"AUTHORITY"}, "SETTLED": {"OBJECTION"}}
 ORDER = "RECORD TERMS ENTRY CHECKPOINT LEAF CORRECTION BALLOT OPENING EFFECTIVE RESULT END".split()  # noqa: SIM905
-SIDES, BOTH = ("agree", "oppose", "abstain", "invalid"), ("heads", "area")
+SIDES, BOTH, ENDS = ("agree", "oppose", "abstain", "invalid"), ("heads", "area"), ("RECORD", "TERMS", "END")
 SHOWN, ROLL = (*SIDES, "silent", "not_agree", "not_taking_part"), {"households": "entries", "area_hundredths": "area"}
 OPTIONS = {"record": "the zip", "--key": "the notary's public key as a poster says it: name+id+key",
-           "--checkpoint": "file with an older checkpoint of the same log",
-           "--receipt": "file with your own receipt (JSON)", "--statuses": "file with the proofs of your own statuses"}
+           "--checkpoint": "an older one (file)", "--receipt": "your own (JSON)", "--statuses": "your proofs (JSON)"}
 def canonical(said: Any) -> str:
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 def sha(*parts: bytes) -> bytes:
@@ -104,7 +103,7 @@ class Record:  # line after line, each judged where it stands; then what only th
                 getattr(self, f"on_{kind.lower()}")(said)
             except Exception as fault:  # a file may be anything
                 self.must(False, "FORMAT", f"cannot be read, or does not fit together: {fault!r}")
-        self.must({self.counts[one] for one in ("RECORD", "TERMS", "END")} == {1}, "CUT", "cut, or an end stands twice")
+        self.must({self.counts[one] for one in ENDS} == {1}, "CUT", "the file is cut, or an end of it is there twice")
         self.wrong.sort()
         return self
     def on_record(self, said: Said) -> None:
@@ -179,6 +178,7 @@ class Record:  # line after line, each judged where it stands; then what only th
     def leaf_cast(self, index: int, leaf: Said) -> None:
         self.must((leaf["type"] == "CAST") == ("what" in leaf), "LEAF", "only a cast ballot tells its choice")
         self.must(self.ends and self.begins <= self.ends[-1], "WINDOW", "a ballot before or after the window")
+        self.must("what" not in leaf or self.rules.get("online") in (None, "OWN"), "CHANNEL", "online, not on paper")
         self.cast[index] = leaf
     def leaf_close(self, index: int, leaf: Said) -> None:
         self.closed, self.close = index, leaf
@@ -289,7 +289,7 @@ class Record:  # line after line, each judged where it stands; then what only th
                 alone, prevails = "PAPER" not in told[0] + told[1], (told[0][0], told[1][0]) == ("RESIDENT", "OWNER")
                 self.must(alone, "CHANNEL", "a paper stands beside another ballot of its entitlement", one["at"])
                 own = told[0] == told[1] and self.rules.get("revote", True)
-                self.must(own or prevails or not alone, "REVOTE", "it replaces what it may not", one["at"])
+                self.must(own or prevails or not alone, "REVOTE", "it replaces a ballot that it may not", one["at"])
         for index, one in self.ballots.items():
             counts = newest[one["entry"]] is one and index not in self.voids
             self.must(one["effective"] == counts, "EFFECTIVE", "not the ballot that the rule takes", one["at"])
@@ -457,9 +457,9 @@ class Record:  # line after line, each judged where it stands; then what only th
         self.proved += [
             f"the log: {self.peaks.size} leaves, {len(self.cast)} of them ballots, under {len(self.notes)} checkpoints",
             f"the roll: {len(self.entries)} entitlements as frozen; logged corrections: {len(self.corrections)}",
-            f"the window, as its rules are: no ballot before or after it; {len(self.effective)} count, one status each",
+            f"notice, window: no ballot was before or after it; {len(self.effective)} count, one status an entitlement",
             "the result: " + ("the sums fit the roll, and every test" if sums else "counted again, it is the same"),
-            *["one ballot an entitlement: no two that count are of one", "whoever replaced one might"] * self.complete]
+            *["one ballot an entitlement: no two that count are of one", "each replacing was allowed"] * self.complete]
         self.open += [text for text, is_open in (
             (f"leaves from {signed} on: no checkpoint covers them yet", signed < self.peaks.size),
             ("that everybody is shown this one log: fewer than two cosigned it (compare a poster)", cosigned < 2),

@@ -49,6 +49,13 @@ async def test_each_home_proves_which_ballot_counts_and_who_did_not_vote_that_no
         root = json.loads(json.loads(leaves[proof["leaf"]])["body"])["root"]
         assert (committed.hex(), root) == (proof["commitment"], proof["root"])
         assert is_included(leaf_hash(committed), proof["place"], proof["entries"], steps, bytes.fromhex(root))
+    record = await hall.get(hall.clerk, f"/v1/elections/{election['id']}/record")
+    found = verify(io.BytesIO(record.content), receipt={"items": [mine, silent]})
+    assert found.wrong == []
+    assert [line.rsplit(": ", 1)[1] for line in found.proved if line.startswith("your status")] == [
+        f"leaf {second['log_index']} counts",
+        "none counts",
+    ]
 
 
 async def test_the_public_record_of_a_household_ballot_is_accepted_by_the_verifier(desk: Desk) -> None:

@@ -279,6 +279,7 @@ RULINGS = [
     _m("a ballot is voided after the count", HOMES_AGAIN, PUBLIC, changed_since_it_was_counted, "RECOUNT"),
     _m("another roll was announced", T1, PUBLIC, announced_of_another_roll, "ROLL_TOTALS"),
     _m("the roll has a head that no row has", T2, PUBLIC, a_head_more_than_rows, "ROLL_TOTALS"),
+    _m("ballots are cast online where papers only are taken", T1, PUBLIC, ruled(online="OFF"), "CHANNEL"),
     _m("ballots are replaced where none may be", AGAIN, COMPLETE, ruled(revote=False), "REVOTE"),
     _m("ballots are replaced where none may be", HOMES_AGAIN, COMPLETE, ruled(revote=False), "REVOTE"),
     _m("a ballot is replaced by another owner's", AGAIN, COMPLETE, by_another_owner, "REVOTE"),
