@@ -120,7 +120,7 @@ class Record:  # line after line, each judged where it stands; then what only th
                  "silence_adopted": bool(text.get("silence_adopted"))}
         for name in {*said} - {"line", "text", "founding_pmc"} | {"kind", "preset", "election"}:
             told = (self.head | said)[name]
-            self.must(text.get(name, told) == told, "TERMS", f"{name} is not what was announced")
+            self.must(text.get(name) == told, "TERMS", f"{name} is not what was announced")
         self.text, self.takes_part = text, self.rules.get("invalid_participates", True)
         self.invalid = {"invalid", "not_agree" if self.takes_part else "not_taking_part"}
         self.silent = {"silent", "not_taking_part", *["not_agree"] * (self.head["preset"] == "UNANIMOUS")}
@@ -155,7 +155,7 @@ class Record:  # line after line, each judged where it stands; then what only th
     def leaf_announced(self, index: int, leaf: Said) -> None:
         self.must(sha(self.terms["text"].encode()).hex() == leaf["text"], "TEXT", "not the announced", self.terms_line)
         self.must(self.version == leaf.get("log", 1), "VERSION", "the log was begun as one of another version", 1)
-        self.must(after(leaf["day"], self.rules.get("notice_days", 0)) <= self.opens, "NOTICE", "it is too short")
+        self.must(after(leaf["day"], self.rules.get("notice_days", 0)) <= self.opens, "NOTICE", "it opens too soon")
     def leaf_roll(self, index: int, leaf: Said) -> None:
         root = Peaks(one["commitment"] for one in self.entries).root().hex()
         self.must((root, len(self.entries)) == (leaf["root"], leaf["entries"]), "ROLL_ROOT", "not the frozen roll")

@@ -67,6 +67,15 @@ def ruled(**rules: Any) -> Change:
     return change
 
 
+def announced_without_rules(lines: Lines) -> None:
+    """So that they could be any."""
+    terms = one(lines, "TERMS")
+    text = json.loads(terms["text"])
+    del text["rules"]
+    terms["text"] = g.canonical(text).decode()
+    announced(lines)
+
+
 def extended_twice(lines: Lines) -> None:
     for day in ("2026-12-09", "2026-12-10"):
         insert(lines, leaves(lines, "CLOSE")[0], "EXTENDED", closes_at=f"{day}T02:00:00+00:00")
@@ -268,6 +277,7 @@ def _m(what: str, record: str, edition: Edition, change: Change, code: str) -> M
 RULINGS = [
     _m("an owners' decision has no full notice", T1, PUBLIC, dated("2026-11-16", "ANNOUNCED", "ROLL"), "NOTICE"),
     _m("a household ballot has no full notice", T2, PUBLIC, dated("2026-11-28", "ANNOUNCED", "ROLL"), "NOTICE"),
+    _m("the announced text has no rules", T2, PUBLIC, announced_without_rules, "TERMS"),
     _m("the window is shorter than its rules allow", T2, PUBLIC, ruled(window_min_days=8), "WINDOW"),
     _m("the window is longer than its rules allow", T2, PUBLIC, ruled(window_max_days=6), "WINDOW"),
     _m("it is opened the day before", T2, PUBLIC, dated("2026-11-30", "OPENED"), "WINDOW"),
