@@ -43,6 +43,11 @@ def example(**fields: object) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [fields]})  # type: ignore[list-item]  # any JSON value
 
 
+def fault(at: str, code: str, zh: str, en: str) -> PydanticCustomError:
+    """What fields that do not go together are refused with: at this field, in our own words."""
+    return PydanticCustomError(code, "does not go together", {"at": (at,), "zh": zh, "en": en})
+
+
 def _storable(value: str) -> str:
     """PostgreSQL stores no NUL and UTF-8 has no lone surrogates; other controls than tab and newline are noise."""
     if any(ord(sign) < 32 and sign not in "\t\n\r" for sign in value) or "\x7f" in value:
@@ -106,6 +111,11 @@ def _area(value: object, info: ValidationInfo) -> int:
     if not isinstance(value, str) or not AREA.fullmatch(value):
         raise PydanticCustomError("area", "not an area")
     return int(value.replace(".", ""))
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant as bodies have it, for the facts of a refusal."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def area_text(hundredths: int) -> str:

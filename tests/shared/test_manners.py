@@ -129,3 +129,26 @@ async def test_a_database_that_is_gone_is_busy_not_broken(tiny: Tiny) -> None:
 
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "2")
     assert health.json()["database"] is False
+
+
+@pytest.mark.parametrize(
+    ("expected", "zh", "en"),
+    [
+        (
+            "'ROLL', 'PROCEDURE' or 'COUNT'",
+            "应为下列之一:ROLL、PROCEDURE、COUNT",
+            "must be one of: ROLL, PROCEDURE, COUNT",
+        ),
+        ("True", "应为下列之一:true", "must be one of: true"),
+    ],
+)
+def test_choices_are_listed_in_neither_python_nor_english(expected: str, zh: str, en: str) -> None:
+    told = [field_error("enum", {"expected": expected}, language) for language in Language]
+
+    assert told == [zh, en]
+
+
+def test_a_fault_may_bring_its_own_words() -> None:
+    told = [field_error("window", {"zh": "倒了", "en": "is backwards"}, language) for language in Language]
+
+    assert told == ["倒了", "is backwards"]

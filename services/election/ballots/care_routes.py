@@ -49,7 +49,7 @@ routers = (router, by_code)
 Desk = Annotated[Actor, Depends(allow(*DESK_ROLES))]
 Objections = Annotated[Page, Depends(paged(objecting.OBJECTIONS))]
 Notices = Annotated[Page, Depends(paged(queries.NOTICES))]
-Code = Annotated[str, Path(pattern=r"^[0-9A-HJKMNP-TV-Z]{10}$", description="Ten characters, as on the receipt.")]
+Code = Annotated[str, Path(pattern=r"^[0-9A-Za-z]{10}$", description="Ten characters, as on the receipt, in any case.")]
 
 
 @router.post(
@@ -144,4 +144,4 @@ async def list_ballot_notices(db: Reading, actor: SignedIn, election_id: UUID, p
 async def read_ballot_code(request: Request, db: Reading, station: AtTheStation, code: Code) -> CodeSeen:
     """Without sign-in: whether it is recorded, whether it is the one that counts, and of which day."""
     station.tries.check(request.client.host if request.client else "-", time.monotonic())
-    return code_seen(await codes.told_of(db, code))
+    return code_seen(await codes.told_of(db, codes.as_told(code)))

@@ -21,6 +21,8 @@ from shared.wire import Area, Count, Instant, Output, example
 
 CAST = "CAST"
 """What a voter may do, beside the desk's steps."""
+CHANGE = "CHANGE"
+"""What the desk may do with a draft, beside its steps (VOTE-9)."""
 
 _LISTED: dict[str, Any] = {
     "id": ELECTION_ID,
@@ -64,6 +66,10 @@ class ElectionListed(Output):
     area: Area
     """Known areas only."""
     allowed: list[str]
+    """What the caller may do now: POST_ROLL `post_roll`, ANNOUNCE `announce_election`, OPEN `open_election`, EXTEND
+    `extend_window`, CLOSE `close_election`, COUNT `count_election`, POST `post_result`, RECOUNT `recount_election`,
+    FINALISE `finalise_election`, REPEAT `repeat_election`, CANCEL `cancel_election`, CAST `cast_ballot`, CHANGE
+    `change_election`."""
 
 
 class NomineeSeen(Output):
@@ -129,7 +135,7 @@ class ElectionSeen(ElectionListed):
 
 
 class AnnouncementSeen(Output):
-    """VOTE-9. The announced text as it was hashed: SHA-256 of its UTF-8 bytes is `digest`."""
+    """VOTE-9. The announced text as it was hashed: SHA-256 of its UTF-8 bytes is `digest`, empty before."""
 
     model_config = Output.model_config | example(
         algorithm="SHA-256", digest="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", text="{}"
@@ -182,7 +188,7 @@ def steps_for(actor: Actor, election: Election, now: datetime) -> list[str]:
     facts = facts_of(election)
     found: list[str] = []
     if actor.holds(DESK_ROLES, election.compound_code):
-        found = allowed_now(election, now)
+        found = [CHANGE] * (facts.state is State.DRAFT) + allowed_now(election, now)
     if takes_ballots(facts, now) and casts_online(facts) and actor.holds(CASTERS[facts.kind], election.compound_code):
         found.append(CAST)
     return found
