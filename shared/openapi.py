@@ -215,6 +215,8 @@ def _exemplify(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     bodies = [operation.get("requestBody", {})] + [operation["responses"][code] for code in operation["responses"]]
     for body in bodies:
         for media in body.get("content", {}).values():
+            if "example" in media and "$ref" in media.get("schema", {}):  # the operation's own, as a type may say
+                media["example"] = _whole(media["schema"], media["example"], schemas)
             if "example" in media or "examples" in media:
                 continue
             example = _example(media.get("schema", {}), schemas)

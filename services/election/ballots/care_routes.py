@@ -42,6 +42,7 @@ from shared.files import ReferenceRefused
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import RoleForbidden, Unknown
+from shared.wire import answered
 
 router = APIRouter(prefix="/v1/elections/{election_id}", tags=["election"], route_class=EdgeRoute)
 by_code = APIRouter(prefix="/v1/ballots/codes", tags=["election"], route_class=EdgeRoute)
@@ -87,7 +88,10 @@ async def list_ballot_objections(
     operation_id="resolve_ballot_objection",
     summary="Settle an objection to a ballot",
     status_code=201,
-    responses=answers(ElectionUnknown, NotOpen, BallotObjectionUnknown, DisputeRefused),
+    responses=answers(ElectionUnknown, NotOpen, BallotObjectionUnknown, DisputeRefused)
+    | answered(
+        BallotObjectionSeen, resolved_at="2026-12-04T03:12:00Z", resolution="共有人双方到场,确认以已投选票为准。"
+    ),
 )
 async def resolve_ballot_objection(
     db: Writing, actor: SignedIn, election_id: UUID, objection_id: UUID, change: ResolveBallotObjection, now: Now

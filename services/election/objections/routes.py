@@ -23,6 +23,7 @@ from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import RoleForbidden
+from shared.wire import answered
 
 router = APIRouter(tags=["election"], route_class=EdgeRoute)
 
@@ -65,7 +66,7 @@ async def list_objections(
     operation_id="withdraw_objection",
     summary="Take my objection back",
     status_code=201,
-    responses=answers(ObjectionUnknown, ObjectionDone),
+    responses=answers(ObjectionUnknown, ObjectionDone) | answered(ObjectionSeen, withdrawn_at="2026-11-27T02:00:00Z"),
 )
 async def withdraw_objection(db: Writing, actor: Objector, means: Means, objection_id: UUID, now: Now) -> ObjectionSeen:
     """Before it is decided."""
@@ -77,7 +78,10 @@ async def withdraw_objection(db: Writing, actor: Objector, means: Means, objecti
     operation_id="decide_objection",
     summary="Decide an objection",
     status_code=201,
-    responses=answers(ObjectionUnknown, ObjectionDone, EffectRefused, RoleForbidden),
+    responses=answers(ObjectionUnknown, ObjectionDone, EffectRefused, RoleForbidden)
+    | answered(
+        ObjectionSeen, effect="CORRECT", answer="经核对不动产登记,予以更正。", decided_at="2026-11-30T02:00:00Z"
+    ),
 )
 async def decide_objection(
     db: Writing, actor: Street, means: Means, objection_id: UUID, decision: DecideObjection, now: Now
