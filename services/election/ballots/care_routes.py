@@ -27,7 +27,6 @@ from services.election.ballots.house import AtThisMoment
 from services.election.elections.queries import election_of
 from services.election.errors import (
     BallotObjectionUnknown,
-    BallotRefused,
     DisputeRefused,
     ElectionUnknown,
     ExtensionRefused,
@@ -58,7 +57,7 @@ Code = Annotated[str, Path(pattern=r"^[0-9A-Za-z]{10}$", description="Ten charac
     operation_id="object_to_ballot",
     summary="Object to a co-owner's ballot",
     status_code=201,
-    responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, BallotRefused, DisputeRefused, ReferenceRefused),
+    responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, DisputeRefused, ReferenceRefused),
 )
 async def object_to_ballot(
     db: Writing, actor: SignedIn, means: Means, election_id: UUID, objection: NewBallotObjection, moment: AtThisMoment

@@ -35,5 +35,5 @@ async def extend_window(
 
 
 def _refused(why: ExtensionWhy, election: Election) -> ExtensionRefused:
-    zh, en = EXTENSION_WORDS[why]
+    zh, en = (words.format(days=window_of(election).most_days) for words in EXTENSION_WORDS[why])
     return ExtensionRefused(why=why, why_zh=zh, why_en=en, closes_at=instant_text(election.closes_at))

@@ -14,8 +14,8 @@ from shared.wire import Count, Flag, Instant, Output, example
 
 
 class DoorSeen(Output):
-    """One home. `check`: SHA-256 of `<election>/<number>/<code>`, the code that follows the last colon of the QR, by which
-    a tablet knows it without a signal."""
+    """One home. `check`: SHA-256 of `<election>/<number>/<code>`, by which a tablet knows the QR without a signal; the
+    code is what follows its last colon."""
 
     model_config = Output.model_config | example(
         home_id=HOME_ID, label="3-2-501", entrance="2", number=12, state="ISSUED", todo="COLLECT", check="9f" * 32

@@ -73,7 +73,7 @@ async def result_notice(election: Election, seen: ResultSeen, now: datetime) -> 
         f"事项：{election.title}",
         *_scope(election),
         f"投票：{_local(election.opens_at)} 至 {_local(election.closes_at)}",
-        f"结果：{OUTCOMES[seen.outcome]}（{STATUS[State(election.state)]}）",
+        f"结果：{OUTCOMES[seen.outcome]}（{_standing(election, seen)}）",
         *posting_lines(election),
         f"公告文本摘要（SHA-256）：{election.text_digest.hex() if election.text_digest else ''}",
         f"计票结果摘要（SHA-256）：{seen.digest}，记录于公开日志第 {seen.log_index} 行。",
@@ -81,6 +81,12 @@ async def result_notice(election: Election, seen: ResultSeen, now: datetime) -> 
     ]
     dated = _day(day_of(election.posted_at)) if election.posted_at else "      年    月    日"
     return await _set(election, "投票结果公告", lines, seen, [f"公告日期：{dated}    （盖章）"], now)
+
+
+def _standing(election: Election, seen: ResultSeen) -> str:
+    """BAL-11. A household ballot advises: it is settled, and binds nobody."""
+    state = State(election.state)
+    return "已确定" if seen.advisory and state is State.FINAL else STATUS[state]
 
 
 def posting_lines(election: Election) -> list[str]:
@@ -119,7 +125,7 @@ async def minutes_of_counting(
         lines.append(helped_line(helped))
     if seen.reason:
         lines.insert(2, f"重新计票原因：{seen.reason}")
-    signatures = [f"{role}:____________________" for role in ("唱票人", "计票人", "监票人", "见证人")]
+    signatures = [f"{role}：____________________" for role in ("唱票人", "计票人", "监票人", "见证人")]
     return await _set(election, "计票记录", lines, seen, signatures, now)
 
 
@@ -158,7 +164,7 @@ def _household(seen: ResultSeen) -> dict[str, Any]:
     ]
     lines = [
         f"应投 {found.households} 户，收回 {found.cast} 票，有效 {found.valid}，废票 {found.invalid}。",
-        f"参与率检验：{found.turnout_inequality}（{'达到' if found.turnout_reached else '未达到'}）",
+        f"参与率检验：{_legible(found.turnout_inequality)}（{'达到' if found.turnout_reached else '未达到'}）",
         f"抽签种子（事先公告）：{seen.seed}",
     ]
     return {"title": "得票", "columns": ["名次", "候选人", "得票", "说明"], "rows": rows, "lines": lines}
@@ -200,7 +206,10 @@ def _candidates(seen: ResultSeen) -> list[dict[str, Any]]:
 
 
 def _tests(title: str, tests: list[TestSeen], lines: list[str]) -> dict[str, Any]:
-    rows = [[TESTS[one.test], one.part, one.whole, one.inequality, "成立" if one.holds else "不成立"] for one in tests]
+    rows = [
+        [TESTS[one.test], one.part, one.whole, _legible(one.inequality), "成立" if one.holds else "不成立"]
+        for one in tests
+    ]
     return {"title": title, "columns": ["检验", "分子", "分母", "算式", "结果"], "rows": rows, "lines": lines}
 
 
@@ -211,6 +220,10 @@ def _failed(failed: list[str]) -> list[str]:
 
 def _day(day: date) -> str:
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+def _legible(inequality: str) -> str:
+    return inequality.replace("*", " × ").replace(">=", "≥")
 
 
 def _local(instant: datetime) -> str:

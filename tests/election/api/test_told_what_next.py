@@ -11,6 +11,7 @@ from services.election.results.printed import posting_lines
 from services.election.rules.parameters import Preset
 from services.election.tables import Election
 from shared.database import new_id
+from tests.election.api.casting import owned, owner, vote
 from tests.election.api.conftest import CLOSES, DRAFT, OPENS, Hall
 from tests.election.api.doors import Doors
 from tests.election.api.drafts import draft_of
@@ -181,3 +182,32 @@ def test_a_notice_says_its_first_and_its_last_day_whenever_it_is_printed() -> No
     assert posting_lines(posted) == ["公示期：2026 年 12 月 10 日至 2026 年 12 月 24 日（含当日）"]
     assert "10 个工作日" in posting_lines(unknown)[0]
     assert posting_lines(Election()) == []
+
+
+async def test_who_must_sign_anew_is_told_so_of_what_he_was_about_to_do(hall: Hall) -> None:
+    """VOTE-1, BAL-4, BAL-5. An objection or an authority without a fresh second factor is no refused ballot."""
+    ann, unsigned = owner(4), owner(4, None)
+    owned(hall, 4, ann, unsigned)
+    election = await hall.decision_opened()
+    await vote(hall, ann, election, 4)
+    path = f"/v1/elections/{election['id']}"
+
+    objected = await hall.post(unsigned, f"{path}/ballot-objections", {"home_id": str(home_id(4))})
+    given = {"home_id": str(home_id(4)), "warrant": "PROXY", "agent_id": str(new_id())}
+    authorised = await hall.post(unsigned, f"{path}/proxies", given)
+
+    told = [(one.json()["type"].rsplit("/", 1)[1], one.json()["why"]) for one in (objected, authorised)]
+    assert told == [("dispute-refused", "STEP_UP_NEEDED"), ("proxy-refused", "STEP_UP_NEEDED")]
+
+
+async def test_an_extension_that_is_too_long_says_how_long_it_may_be(hall: Hall) -> None:
+    """BAL-6."""
+    election = await hall.opened()
+    body = {"closes_at": (CLOSES + timedelta(days=16)).isoformat(), "reason": "返还率不足"}
+
+    refused = await hall.post(hall.clerk, f"/v1/elections/{election['id']}/extensions", body)
+
+    assert (refused.json()["detail"], refused.json()["closes_at"]) == (
+        "最多可延期 15 天。",
+        f"{CLOSES:%Y-%m-%dT%H:%M:%SZ}",
+    )
