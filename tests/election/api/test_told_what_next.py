@@ -211,3 +211,16 @@ async def test_an_extension_that_is_too_long_says_how_long_it_may_be(hall: Hall)
         "最多可延期 15 天。",
         f"{CLOSES:%Y-%m-%dT%H:%M:%SZ}",
     )
+
+
+async def test_an_objection_says_who_may_end_it_now(hall: Hall) -> None:
+    """PUB-6: its objector takes it back, the street office decides, and then nobody does anything."""
+    election = await hall.opened()
+    path = f"/v1/elections/{election['id']}/objections"
+    made = (await hall.post(hall.owner, path, {"about": "PROCEDURE", "words": "公告张贴太晚。"})).json()
+
+    seen = [(await hall.get(who, path)).json()["items"][0]["allowed"] for who in (hall.owner, hall.clerk, hall.officer)]
+    decision = {"effect": "NONE", "answer": "经核实,公告按时张贴。"}
+    decided = (await hall.post(hall.officer, f"/v1/objections/{made['id']}/decisions", decision)).json()
+
+    assert (made["allowed"], seen, decided["allowed"]) == (["WITHDRAW"], [["WITHDRAW"], [], ["DECIDE"]], [])
