@@ -120,7 +120,7 @@ async def invalid(request: Request, fault: RequestValidationError) -> Response:
     language = asked_by(request).language
     told = [
         {
-            "pointer": pointer(error["loc"])[:LONGEST_POINTER],
+            "pointer": pointer((*error["loc"], *error.get("ctx", {}).get("at", ())))[:LONGEST_POINTER],
             "code": error["type"],
             "detail": field_error(error["type"], error.get("ctx", {}), language),
         }

@@ -1,12 +1,17 @@
 """What a room says of itself: its contract, with errors, roles, security and examples on every operation."""
 
-from collections.abc import Mapping
+import ast
+import inspect
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from textwrap import dedent
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from shared import problems
 from shared.edge import is_replayable
@@ -77,6 +82,7 @@ def contract(app: FastAPI, room: Room) -> dict[str, Any]:
         schemas.pop(gone, None)
     schemas["Problem"] = dict(PROBLEM)
     _give_back_nulls(schemas)
+    _say_fields(schemas, room)
     document["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "From /oauth/token."}
     }
@@ -89,6 +95,42 @@ def contract(app: FastAPI, room: Room) -> dict[str, Any]:
                 _complete(operation, route, method, room)
                 _exemplify(operation, schemas)
     return document
+
+
+def _say_fields(schemas: Mapping[str, Any], room: Room) -> None:
+    """What a wire type says under its fields is their description. Read here, for the contract alone: pydantic reads
+    it from the source at every start, which took the house a second."""
+    for kind in _kinds(BaseModel):
+        if not kind.__module__.startswith((f"services.{room.name}.", "shared.")):
+            continue
+        qualified = f"{kind.__module__.replace('.', '__')}__{kind.__name__}"
+        properties = schemas.get(qualified, schemas.get(kind.__name__, {})).get("properties", {})
+        for name, words in _field_words(kind):
+            if name in properties:
+                kept = properties[name].get("description", "")
+                properties[name]["description"] = f"{words} {kept}".strip()
+
+
+def _kinds(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _kinds(one)
+
+
+def _field_words(kind: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """(field, words) of a type and of those that it extends."""
+    found: dict[str, str] = {}
+    for one in reversed([one for one in kind.__mro__ if one.__module__.startswith(("services.", "shared."))]):
+        try:
+            body = ast.parse(dedent(inspect.getsource(one))).body[0]
+        except OSError:  # made by a call, not written
+            continue
+        assert isinstance(body, ast.ClassDef), "source of a class"
+        for field, after in pairwise(body.body):
+            match field, after:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                    found[name] = inspect.cleandoc(words)
+    yield from found.items()
 
 
 def _give_back_nulls(schemas: Mapping[str, Any]) -> None:
@@ -173,6 +215,8 @@ def _exemplify(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     bodies = [operation.get("requestBody", {})] + [operation["responses"][code] for code in operation["responses"]]
     for body in bodies:
         for media in body.get("content", {}).values():
+            if "example" in media and "$ref" in media.get("schema", {}):  # the operation's own, as a type may say
+                media["example"] = _whole(media["schema"], media["example"], schemas)
             if "example" in media or "examples" in media:
                 continue
             example = _example(media.get("schema", {}), schemas)

@@ -160,7 +160,13 @@ HOUSE: Mapping[type[Refusal], Answer] = {
         "At most {limit} bytes are taken here.",
     ),
     MediaUnsupported: Answer(
-        415, "media-unsupported", "不支持的内容格式", "Media type not supported", members=("supported",)
+        415,
+        "media-unsupported",
+        "不支持的内容格式",
+        "Media type not supported",
+        "可用:{supported}。",
+        "Supported: {supported}.",
+        members=("supported",),
     ),
     NotAcceptable: Answer(406, "not-acceptable", "无法提供所要的格式", "No offered format fits", members=("offered",)),
     StaleVersion: Answer(

@@ -1,5 +1,6 @@
 """What the house itself says about a field that is not right, in zh-CN and en, never a validator's own English."""
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -86,16 +87,25 @@ FIELD_TEXTS: Mapping[str, tuple[str, str]] = {
     "bytes_type": ("应为文件", "must be a file"),
     "value_error": ("内容有误", "is not right"),
 }
+CHOICE = re.compile(r"(?:^|, | or )'?(.*?)'?(?=, | or |$)")
 OTHERWISE = ("内容有误", "is not right")
 
 
 def field_error(kind: str, context: Mapping[str, Any], language: Language) -> str:
-    """Our own sentence for one field's error."""
-    zh, en = FIELD_TEXTS.get(kind, OTHERWISE)
+    """Our own sentence for one field's error: the one it brings itself (`zh`, `en`), or the house's for its kind."""
+    zh, en = (context["zh"], context["en"]) if "zh" in context else FIELD_TEXTS.get(kind, OTHERWISE)
     try:
-        return (zh if language is Language.ZH else en).format_map(dict(context))
+        return (zh if language is Language.ZH else en).format_map(_said(context, language))
     except (KeyError, ValueError):
         return OTHERWISE[0] if language is Language.ZH else OTHERWISE[1]
+
+
+def _said(context: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """pydantic lists choices in Python's and English words: "'A', 'B' or 'C'", "True"."""
+    if "expected" not in context:
+        return dict(context)
+    choices = [{"True": "true", "False": "false"}.get(one, one) for one in CHOICE.findall(str(context["expected"]))]
+    return {**context, "expected": ("、" if language is Language.ZH else ", ").join(choices)}
 
 
 def pointer(location: Sequence[object]) -> str:

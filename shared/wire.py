@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from annotated_types import GroupedMetadata
 from pydantic import (
@@ -41,6 +41,18 @@ class Output(BaseModel):
 def example(**fields: object) -> ConfigDict:
     """The one true example of a wire type, for `model_config`."""
     return ConfigDict(json_schema_extra={"examples": [fields]})  # type: ignore[list-item]  # any JSON value
+
+
+def fault(at: str, code: str, zh: str, en: str) -> PydanticCustomError:
+    """What fields that do not go together are refused with: at this field, in our own words."""
+    return PydanticCustomError(code, "does not go together", {"at": (at,), "zh": zh, "en": en})
+
+
+def answered(kind: type[Output], code: int = 201, **changed: object) -> dict[int | str, Any]:
+    """For `responses=` of a route: its reply is its type's example but for this; the contract gives back the nulls."""
+    said = kind.model_config["json_schema_extra"]["examples"][0]  # type: ignore[index]  # made by example()
+    shown = {name: value for name, value in {**said, **changed}.items() if value is not None}  # type: ignore[dict-item]
+    return {code: {"content": {"application/json": {"example": shown}}}}
 
 
 def _storable(value: str) -> str:
@@ -106,6 +118,11 @@ def _area(value: object, info: ValidationInfo) -> int:
     if not isinstance(value, str) or not AREA.fullmatch(value):
         raise PydanticCustomError("area", "not an area")
     return int(value.replace(".", ""))
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant as bodies have it, for the facts of a refusal."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def area_text(hundredths: int) -> str:

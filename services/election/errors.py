@@ -19,7 +19,7 @@ class StepRefused(Refusal):
 
 
 class RulesRefused(Refusal):
-    """A rule set that does not fit together. Facts: at_fault."""
+    """A rule set that does not fit together. Facts: at_fault, told_zh, told_en, errors (each with pointer and code)."""
 
 
 class RuleSetUnknown(Refusal):
@@ -188,8 +188,8 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         members=_WHY,
     ),
     RulesRefused: Answer(
-        422, "rules-refused", "规则参数不能并用", "The parameters do not fit together", "有误的参数:{at_fault}。",
-        "At fault: {at_fault}.", members=("at_fault",),
+        422, "rules-refused", "规则参数不能并用", "The parameters do not fit together", "{told_zh}", "{told_en}",
+        members=("at_fault", "errors"),
     ),
     RuleSetUnknown: Answer(
         404, "rule-set-unknown", "没有这套规则", "No such rule set", "也可能不适用于此处。",
@@ -241,8 +241,9 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         members=("items",),
     ),
     HomeNotOnRoll: Answer(
-        404, "home-not-on-roll", "名册上没有您的这户", "No such home of yours on the roll", "店铺、未售住房等没有票。",
-        "Shops and unsold dwellings have no ballot.",
+        404, "home-not-on-roll", "名册上没有您的这户", "No such home of yours on the roll",
+        "这户不在投票范围内,或者不是您的;店铺、未售住房等没有票。",
+        "It is outside this vote, or not yours; shops and unsold dwellings have no ballot.",
     ),
     BallotUnknown: Answer(404, "ballot-unknown", "没有这张票", "No such ballot"),
     ProxyRefused: Answer(
@@ -259,7 +260,8 @@ ERRORS: Mapping[type[Refusal], Answer] = {
     ),
     ReferenceRefused: REFERENCE_REFUSED,
     NotCounted: Answer(
-        409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果。", "The count makes the result.",
+        409, "not-counted", "尚未计票", "Not counted yet", "计票之后才有结果;也可能没有这一次计票。",
+        "The count makes the result; or there is no count of this number.",
         members=("state",),
     ),
     PapersRefused: Answer(
@@ -281,7 +283,9 @@ ERRORS: Mapping[type[Refusal], Answer] = {
         "有纸质票时必须填写,且互不相同。", "Name them where papers are counted; each another.",
     ),
     PapersOutstanding: Answer(
-        409, "papers-outstanding", "还有纸质票未录入", "Papers are not read yet", "尚有 {count} 张。", "{count} left.",
+        409, "papers-outstanding", "还有纸质票未录入", "Papers are not read yet",
+        "尚有 {count} 张未录定:开箱、扫描后由两人录入,两人不一致的由第三人录入。",
+        "{count} left: open the boxes, scan, and let two key each paper; where they differ a third does.",
         members=("count",),
     ),
     ObjectionUnknown: Answer(404, "objection-unknown", "没有这件异议", "No such objection"),

@@ -153,3 +153,26 @@ async def test_nothing_of_a_request_is_handed_to_a_collector_of_the_environment(
     reply = await tiny.http.post("/v1/things", content=b'{"name": 7}', headers=JSON)
 
     assert (reply.status_code, collector.asked) == (422, 0)
+
+
+@pytest.mark.parametrize(
+    ("expected", "zh", "en"),
+    [
+        (
+            "'ROLL', 'PROCEDURE' or 'COUNT'",
+            "应为下列之一:ROLL、PROCEDURE、COUNT",
+            "must be one of: ROLL, PROCEDURE, COUNT",
+        ),
+        ("True", "应为下列之一:true", "must be one of: true"),
+    ],
+)
+def test_choices_are_listed_in_neither_python_nor_english(expected: str, zh: str, en: str) -> None:
+    told = [field_error("enum", {"expected": expected}, language) for language in Language]
+
+    assert told == [zh, en]
+
+
+def test_a_fault_may_bring_its_own_words() -> None:
+    told = [field_error("window", {"zh": "倒了", "en": "is backwards"}, language) for language in Language]
+
+    assert told == ["倒了", "is backwards"]

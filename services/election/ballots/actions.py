@@ -12,8 +12,10 @@ from services.election.errors import ChoicesRefused, MarksRefused
 from services.election.house import Station
 from services.election.rules.casting import online_refusal
 from services.election.rules.choices import Chosen, fits
+from services.election.rules.parameters import Kind
 from shared.idempotency import Repeatable
 from shared.identity import Actor, StepUp
+from shared.problems import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class Asked:
 async def cast_ballot(station: Station, actor: Actor, election_id: UUID, marked: Marked, asked: Asked) -> Taken:
     """BAL-5, BAL-11, BAL-12. Nothing but the frozen election and the caller's token is needed.
 
-    Errors: ElectionUnknown, NotOpen, HomeNotOnRoll, MarksRefused, ChoicesRefused, BallotRefused, KeyReused, Busy,
-    Overdue.
+    Errors: Invalid, ElectionUnknown, NotOpen, HomeNotOnRoll, MarksRefused, ChoicesRefused, BallotRefused, KeyReused,
+    Busy, Overdue.
     """
     while True:
         try:
@@ -60,6 +62,8 @@ async def cast_ballot(station: Station, actor: Actor, election_id: UUID, marked:
 async def _cast(station: Station, actor: Actor, election_id: UUID, marked: Marked, asked: Asked) -> Taken:
     frozen = await station.elections.of(actor, election_id)
     frame = frozen.frame
+    if marked.home_id is None and frame.kind is not Kind.MEMBERS:
+        raise Invalid(errors=[{"pointer": "/home_id", "code": "missing"}])
     entry = frozen.entry_of(marked.home_id, marked.member_id or actor.subject)
     _check_choice(frozen, marked.chosen)
     stepped_at = actor.step_up.at if actor.step_up is not None else None

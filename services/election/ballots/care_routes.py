@@ -27,7 +27,6 @@ from services.election.ballots.house import AtThisMoment
 from services.election.elections.queries import election_of
 from services.election.errors import (
     BallotObjectionUnknown,
-    BallotRefused,
     DisputeRefused,
     ElectionUnknown,
     ExtensionRefused,
@@ -42,6 +41,7 @@ from shared.files import ReferenceRefused
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import RoleForbidden, Unknown
+from shared.wire import answered
 
 router = APIRouter(prefix="/v1/elections/{election_id}", tags=["election"], route_class=EdgeRoute)
 by_code = APIRouter(prefix="/v1/ballots/codes", tags=["election"], route_class=EdgeRoute)
@@ -49,7 +49,7 @@ routers = (router, by_code)
 Desk = Annotated[Actor, Depends(allow(*DESK_ROLES))]
 Objections = Annotated[Page, Depends(paged(objecting.OBJECTIONS))]
 Notices = Annotated[Page, Depends(paged(queries.NOTICES))]
-Code = Annotated[str, Path(pattern=r"^[0-9A-HJKMNP-TV-Z]{10}$", description="Ten characters, as on the receipt.")]
+Code = Annotated[str, Path(pattern=r"^[0-9A-Za-z]{10}$", description="Ten characters, as on the receipt, in any case.")]
 
 
 @router.post(
@@ -57,7 +57,7 @@ Code = Annotated[str, Path(pattern=r"^[0-9A-HJKMNP-TV-Z]{10}$", description="Ten
     operation_id="object_to_ballot",
     summary="Object to a co-owner's ballot",
     status_code=201,
-    responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, BallotRefused, DisputeRefused, ReferenceRefused),
+    responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, DisputeRefused, ReferenceRefused),
 )
 async def object_to_ballot(
     db: Writing, actor: SignedIn, means: Means, election_id: UUID, objection: NewBallotObjection, moment: AtThisMoment
@@ -87,7 +87,10 @@ async def list_ballot_objections(
     operation_id="resolve_ballot_objection",
     summary="Settle an objection to a ballot",
     status_code=201,
-    responses=answers(ElectionUnknown, NotOpen, BallotObjectionUnknown, DisputeRefused),
+    responses=answers(ElectionUnknown, NotOpen, BallotObjectionUnknown, DisputeRefused)
+    | answered(
+        BallotObjectionSeen, resolved_at="2026-12-04T03:12:00Z", resolution="共有人双方到场,确认以已投选票为准。"
+    ),
 )
 async def resolve_ballot_objection(
     db: Writing, actor: SignedIn, election_id: UUID, objection_id: UUID, change: ResolveBallotObjection, now: Now
@@ -144,4 +147,4 @@ async def list_ballot_notices(db: Reading, actor: SignedIn, election_id: UUID, p
 async def read_ballot_code(request: Request, db: Reading, station: AtTheStation, code: Code) -> CodeSeen:
     """Without sign-in: whether it is recorded, whether it is the one that counts, and of which day."""
     station.tries.check(request.client.host if request.client else "-", time.monotonic())
-    return code_seen(await codes.told_of(db, code))
+    return code_seen(await codes.told_of(db, codes.as_told(code)))

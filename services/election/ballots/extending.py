@@ -14,6 +14,7 @@ from services.election.rules.extending import ExtensionWhy, refusal
 from services.election.rules.leaves import LeafType
 from services.election.tables import Election
 from shared.identity import Actor
+from shared.wire import instant_text
 
 
 async def extend_window(
@@ -34,5 +35,5 @@ async def extend_window(
 
 
 def _refused(why: ExtensionWhy, election: Election) -> ExtensionRefused:
-    zh, en = EXTENSION_WORDS[why]
-    return ExtensionRefused(why=why, why_zh=zh, why_en=en, closes_at=election.closes_at.isoformat())
+    zh, en = (words.format(days=window_of(election).most_days) for words in EXTENSION_WORDS[why])
+    return ExtensionRefused(why=why, why_zh=zh, why_en=en, closes_at=instant_text(election.closes_at))

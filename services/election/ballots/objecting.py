@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.election.ballots.actions import Moment
 from services.election.ballots.queries import casts_of, index_of
 from services.election.ballots.running import Party, party_of, running
-from services.election.ballots.taking import refused as cast_refused
 from services.election.errors import BallotObjectionUnknown, DisputeRefused, HomeNotOnRoll
 from services.election.history import who
 from services.election.log.appending import Line, append
-from services.election.rules.cast_wording import DISPUTE_WORDS
-from services.election.rules.casting import Capacity, Cast, online_refusal, standing
+from services.election.rules.cast_wording import CAST_WORDS, DISPUTE_WORDS
+from services.election.rules.casting import Capacity, Cast, CastWhy, online_refusal, standing
 from services.election.rules.commitments import Said, commitment, objection_said, salt_of
 from services.election.rules.disputing import DisputeWhy, objection_refusal
 from services.election.rules.leaves import LeafType
@@ -50,7 +49,7 @@ async def object_to_ballot(
 ) -> tuple[BallotObjection, RollEntry]:
     """VOTE-1. The ballot that stands is suspended; not resolved before closing it is INVALID.
 
-    Errors: ElectionUnknown, NotOpen, HomeNotOnRoll, BallotRefused (no fresh second factor), DisputeRefused,
+    Errors: ElectionUnknown, NotOpen, HomeNotOnRoll, DisputeRefused (also: no fresh second factor),
     ReferenceRefused.
     """
     paper = _paper(keys, actor, asked.paper, moment.now)
@@ -106,13 +105,12 @@ def _paper(keys: Keys, actor: Actor, token: str | None, now: datetime) -> str | 
 
 
 def _objector(actor: Actor, election: Election, party: Party, asked: Objecting, real: datetime) -> UUID:
-    """In writing: signed as a ballot is, or on a paper that the desk holds. Errors: HomeNotOnRoll, BallotRefused,
-    DisputeRefused."""
+    """In writing: signed as a ballot is, or on a paper that the desk holds. Errors: HomeNotOnRoll, DisputeRefused."""
     if party.own is Capacity.OWNER and asked.objector_id is None:
         stepped_at = actor.step_up.at if actor.step_up is not None else None
         why = online_refusal(Kind(election.kind), Online.OWN, stepped_at, real)
         if why is not None:
-            raise cast_refused(why)
+            raise dispute_refused(why)
         return actor.subject
     if not party.desk or asked.objector_id not in party.owners:
         raise HomeNotOnRoll
@@ -176,6 +174,6 @@ def visible(actor: Actor, election: Election) -> Select[Any]:
     return cast("Select[Any]", found)
 
 
-def dispute_refused(why: DisputeWhy) -> DisputeRefused:
-    zh, en = DISPUTE_WORDS[why]
+def dispute_refused(why: DisputeWhy | CastWhy) -> DisputeRefused:
+    zh, en = CAST_WORDS[why] if isinstance(why, CastWhy) else DISPUTE_WORDS[why]
     return DisputeRefused(why=why, why_zh=zh, why_en=en)

@@ -124,12 +124,14 @@ async def index_of(db: AsyncSession, election_id: UUID, entry_id: UUID, revision
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One entitlement of the caller: its first home (none for a member), what he is to it, and its ballots so far."""
+    """One entitlement of the caller: its first home (none for a member), what he is to it, its ballots so far, and
+    where the log has his own newest one."""
 
     home_id: UUID | None
     label: str
     capacity: Capacity | None
     casts: Sequence[Cast]
+    index: int | None = None
 
 
 async def my_homes(db: AsyncSession, actor: Actor, election: Election) -> list[Mine]:
@@ -139,10 +141,19 @@ async def my_homes(db: AsyncSession, actor: Actor, election: Election) -> list[M
     entries |= {entry.id: entry for entry in agencies if entry.id not in entries}
     ids = list(entries)
     casts, homes = await casts_of(db, election.id, ids), await homes_on(db, election.id, ids)
-    held = {entry.id for entry in agencies}
-    return [
+    held, indexes = {entry.id for entry in agencies}, await _own_indexes(db, actor, election.id)
+    found = [
         _mine(actor, election, entry, homes.get(entry.id, []), casts, entry.id in held) for entry in entries.values()
     ]
+    return [replace(one, index=indexes.get(entry)) for entry, one in zip(entries, found, strict=True)]
+
+
+async def _own_indexes(db: AsyncSession, actor: Actor, election_id: UUID) -> Mapping[UUID, int]:
+    """BAL-9. Entitlement -> the index of the newest ballot that the caller cast for it; of nobody else's."""
+    own = select(Ballot.entry_id, func.max(Ballot.log_index).label("newest")).where(
+        Ballot.election_id == election_id, Ballot.caster_id == actor.subject
+    )
+    return {row.entry_id: row.newest for row in await db.execute(own.group_by(Ballot.entry_id))}
 
 
 def _mine(

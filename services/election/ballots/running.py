@@ -16,6 +16,7 @@ from services.election.rules.roles import DESK_ROLES
 from services.election.rules.states import State
 from services.election.tables import BallotBox, Election, RollEntry
 from shared.identity import Actor
+from shared.wire import instant_text
 
 BEFORE_CLOSE = frozenset({State.ANNOUNCED, State.OPEN})
 
@@ -33,7 +34,7 @@ async def running(
     box = await locked_box(db, election.id)
     await db.refresh(election)  # what its last holder wrote
     if election.state not in states or now >= election.closes_at:
-        window = {"opens_at": election.opens_at.isoformat(), "closes_at": election.closes_at.isoformat()}
+        window = {"opens_at": instant_text(election.opens_at), "closes_at": instant_text(election.closes_at)}
         raise NotOpen(state=election.state, **window)
     return election, box
 

@@ -117,7 +117,14 @@ class HomeBallot(Output):
     """One of my homes on the roll. `newest` is what a cast now would have to replace."""
 
     model_config = Output.model_config | example(
-        home_id=HOME_ID, label="3-2-501", capacity="OWNER", newest=1, stands=1, cast_by_me=False, suspended=False
+        home_id=HOME_ID,
+        label="3-2-501",
+        capacity="OWNER",
+        newest=1,
+        stands=1,
+        cast_by_me=True,
+        suspended=False,
+        log_index=41,
     )
 
     home_id: UUID | None
@@ -129,21 +136,14 @@ class HomeBallot(Output):
     cast_by_me: bool
     suspended: bool
     """VOTE-1. An objection of a co-owner is not resolved, or the agent's letter is missing: it would be INVALID."""
+    log_index: Count | None
+    """Of the newest ballot that I cast for it, whether it stands or not, for `get_receipt` and `get_proved_receipt`;
+    null: none."""
 
 
 class MyBallots(Output):
     model_config = Output.model_config | example(
-        items=[
-            {
-                "home_id": HOME_ID,
-                "label": "3-2-501",
-                "capacity": "OWNER",
-                "newest": 1,
-                "stands": 1,
-                "cast_by_me": False,
-                "suspended": False,
-            }
-        ]
+        items=[HomeBallot.model_config["json_schema_extra"]["examples"][0]]  # type: ignore[index]
     )
 
     items: list[HomeBallot]
@@ -191,4 +191,5 @@ def home_ballot(mine: Mine, me: UUID) -> HomeBallot:
         stands=stands.revision if stands else None,
         cast_by_me=stands is not None and stands.caster == me,
         suspended=stands is not None and stands.is_suspended,
+        log_index=mine.index,
     )

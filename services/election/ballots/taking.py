@@ -34,6 +34,7 @@ from services.election.tables import BallotReplay, Proxy
 from shared.days import day_of
 from shared.problems import KeyReused, Refusal
 from shared.sealing import Keys
+from shared.wire import instant_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def _sealed(
 def _check_open(before: _Before, at: datetime) -> None:
     """After its end no ballot is taken, whoever closes and when; who waited for the lock meanwhile comes too late."""
     if not before.open or not before.opens_at <= at < before.closes_at:
-        window = {"opens_at": before.opens_at.isoformat(), "closes_at": before.closes_at.isoformat()}
+        window = {"opens_at": instant_text(before.opens_at), "closes_at": instant_text(before.closes_at)}
         raise NotOpen(state=before.state, **window)
 
 

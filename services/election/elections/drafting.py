@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.items import Member, Parts, Question, write_members, write_questions
 from services.election.elections.nominees import Name, write_names
-from services.election.errors import DraftRefused, RulesRefused
+from services.election.errors import DraftRefused
 from services.election.history import write_down
 from services.election.neighbours import Compound
 from services.election.rules.drafts import Shape, draft_faults
@@ -19,6 +19,7 @@ from services.election.rules.parameters import (
     Kind,
     Preset,
     Rules,
+    Strange,
     faults,
     kept,
     out_of_bounds,
@@ -28,6 +29,7 @@ from services.election.rules.parameters import (
 from services.election.rules.states import State
 from services.election.rules.wording import WORDS
 from services.election.rulesets.queries import Chosen, lock_rule_set, rule_set_for, sign_offs_of
+from services.election.rulesets.refusing import rules_refused
 from services.election.rulesets.terms import Given
 from services.election.tables import Election, RuleSet
 from shared.database import new_id
@@ -93,10 +95,10 @@ def rules_of_draft(ground: Ground, draft: Draft) -> Rules:
     preset = ground.preset
     strange = tuple(draft.parameters) if ground.rule_set else out_of_bounds(preset, draft.parameters)
     if strange:
-        raise RulesRefused(at_fault=", ".join(strange))
+        raise rules_refused(strange, Strange.BESIDE_A_RULE_SET if ground.rule_set else Strange.NOT_OF_THIS_PRESET)
     rules = rules_from(preset, {**ground.parameters, **draft.parameters})
     if found := faults(rules, len(draft.names)):
-        raise RulesRefused(at_fault=", ".join(found))
+        raise rules_refused(found)
     _check_shape(preset, draft, rules)
     return rules
 

@@ -21,6 +21,7 @@ from services.election.elections.shown import (
     ElectionSeen,
     StepSeen,
     TurnoutSeen,
+    reaches,
 )
 from services.election.errors import (
     CompoundMissing,
@@ -65,7 +66,8 @@ async def wanted(
     operation_id="create_election",
     summary="Draft an election",
     status_code=201,
-    responses=answers(CompoundMissing, RuleSetUnknown, RulesRefused, DraftRefused, NeighbourDown),
+    responses=answers(CompoundMissing, RuleSetUnknown, RulesRefused, DraftRefused, NeighbourDown)
+    | reaches(State.DRAFT),
 )
 async def create_election(
     db: Writing, actor: Desk, means: Means, election: NewElection, response: Response, now: Now
@@ -112,7 +114,8 @@ async def get_election(
         DraftRefused,
         StaleVersion,
         VersionNeeded,
-    ),
+    )
+    | reaches(State.DRAFT, 200),
 )
 async def change_election(
     db: Writing,
@@ -137,7 +140,7 @@ async def change_election(
     operation_id="announce_election",
     summary="Announce it",
     status_code=201,
-    responses=STEP,
+    responses=STEP | reaches(State.ANNOUNCED),
 )
 async def announce_election(
     db: Writing,
@@ -154,7 +157,11 @@ async def announce_election(
 
 
 @router.post(
-    "/{election_id}/openings", operation_id="open_election", summary="Open it", status_code=201, responses=STEP
+    "/{election_id}/openings",
+    operation_id="open_election",
+    summary="Open it",
+    status_code=201,
+    responses=STEP | reaches(State.OPEN),
 )
 async def open_election(
     db: Writing, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
@@ -165,7 +172,11 @@ async def open_election(
 
 
 @router.post(
-    "/{election_id}/closings", operation_id="close_election", summary="Close it", status_code=201, responses=STEP
+    "/{election_id}/closings",
+    operation_id="close_election",
+    summary="Close it",
+    status_code=201,
+    responses=STEP | reaches(State.CLOSED),
 )
 async def close_election(
     db: Writing, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
@@ -177,7 +188,7 @@ async def close_election(
 
 @router.post(
     "/{election_id}/cancellations", operation_id="cancel_election", summary="Call it off", status_code=201,
-    responses=STEP,
+    responses=STEP | reaches(State.CANCELLED),
 )  # fmt: skip
 async def cancel_election(
     db: Writing, actor: Desk, means: Means, election_id: UUID, change: CancelElection, response: Response, now: Now
@@ -188,7 +199,11 @@ async def cancel_election(
 
 
 @router.post(
-    "/{election_id}/repeats", operation_id="repeat_election", summary="Vote once more", status_code=201, responses=STEP
+    "/{election_id}/repeats",
+    operation_id="repeat_election",
+    summary="Vote once more",
+    status_code=201,
+    responses=STEP | reaches(State.DRAFT),
 )
 async def repeat_election(
     db: Writing, actor: Desk, means: Means, election_id: UUID, again: RepeatElection, response: Response, now: Now

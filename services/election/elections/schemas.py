@@ -4,7 +4,6 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.election.elections.drafting import Again, Draft, Wish
 from services.election.elections.items import Member, Question
@@ -14,7 +13,7 @@ from services.election.rules.parameters import Preset
 from services.election.rulesets.queries import Chosen
 from services.election.rulesets.schemas import Parameters
 from shared.problems import Invalid
-from shared.wire import Flag, Input, Instant, Text, Whole, example
+from shared.wire import Flag, Input, Instant, Text, Whole, example, fault
 
 ELECTION_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a2b3c"
 COMPOUND_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0001"
@@ -23,6 +22,8 @@ MOST_NAMES = 200
 MOST_SEATS = 50
 MOST_ITEMS = 50
 MOST_MEMBERS = 50
+ONE_SOURCE = ("rule_set 与 rule_set_id 须填且只填一个", "give either rule_set or rule_set_id")
+BACKWARDS = fault("closes_at", "window", "截止时间须晚于开始时间", "must come after opens_at")
 
 
 class NewNominee(Input):
@@ -58,7 +59,7 @@ class NewMember(Input):
 
 _DRAFT = {
     "title": "物业管理委员会业主代表推选",
-    "words": "每户一票,至多划三人。",
+    "words": "每户一票,至多划二人。",
     "seats": 2,
     "buildings": ["3"],
     "opens_at": "2026-12-01T09:00:00+08:00",
@@ -80,14 +81,16 @@ class ChangeElection(Input):
     words: Annotated[str, Text(5000)]
     seats: Annotated[Whole, Field(ge=1, le=MOST_SEATS)] | None = None
     buildings: Annotated[list[Annotated[str, Text(10)]], Field(max_length=200)] = []
+    """As `list_buildings` names them: `3`, not `3号楼`."""
     entrances: Annotated[list[Annotated[str, Text(21)]], Field(max_length=500)] = []
-    """`building-entrance`, beside whole buildings; none of both: the whole compound."""
+    """`building-entrance` (`3-2`), beside whole buildings; none of both: the whole compound."""
     opens_at: Instant
     closes_at: Instant
     nominees: Annotated[list[NewNominee], Field(max_length=MOST_NAMES)] = []
     items: Annotated[list[NewItem], Field(max_length=MOST_ITEMS)] = []
     members: Annotated[list[NewMember], Field(max_length=MOST_MEMBERS)] = []
     parameters: Parameters = Parameters()
+    """What differs from the preset; of an election from a rule set nothing."""
     rule_set_version: Annotated[Whole, Field(ge=1, le=2**31 - 1)] | None = None
     """Of the rule set that it is made from; left out: the newest, or on a change the one it has."""
     silence_adopted: Annotated[str, Text(500)] | None = None
@@ -96,7 +99,7 @@ class ChangeElection(Input):
     @model_validator(mode="after")
     def _window_runs_forward(self) -> Self:
         if self.opens_at >= self.closes_at:
-            raise PydanticCustomError("window", "closes before it opens")
+            raise BACKWARDS
         return self
 
     def draft(self) -> Draft:
@@ -128,10 +131,10 @@ class NewElection(ChangeElection):
     def wish(self) -> Wish:
         """Errors: Invalid, where it is made from nothing or from two."""
         if self.rule_set is not None and self.rule_set_id is not None:
-            raise Invalid(errors=[{"pointer": "/rule_set_id", "code": "extra_forbidden"}])
+            raise Invalid(errors=[{"pointer": "/rule_set_id", "code": "extra_forbidden", "words": ONE_SOURCE}])
         source = self.rule_set or (Chosen(self.rule_set_id, self.rule_set_version) if self.rule_set_id else None)
         if source is None:
-            raise Invalid(errors=[{"pointer": "/rule_set", "code": "missing"}])
+            raise Invalid(errors=[{"pointer": "/rule_set", "code": "missing", "words": ONE_SOURCE}])
         return Wish(self.compound_id, source, self.draft())
 
 
@@ -156,7 +159,7 @@ class Window(Input):
     @model_validator(mode="after")
     def _window_runs_forward(self) -> Self:
         if self.opens_at >= self.closes_at:
-            raise PydanticCustomError("window", "closes before it opens")
+            raise BACKWARDS
         return self
 
     def again(self) -> Again:

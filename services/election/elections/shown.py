@@ -1,5 +1,6 @@
 """What callers are shown of elections: never a choice, and a result only once it is counted."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,10 +18,12 @@ from services.election.rulesets.terms import Setting
 from services.election.tables import Election
 from services.election.tables import Step as StepRow
 from shared.identity import Actor
-from shared.wire import Area, Count, Instant, Output, example
+from shared.wire import Area, Count, Instant, Output, answered, example
 
 CAST = "CAST"
 """What a voter may do, beside the desk's steps."""
+CHANGE = "CHANGE"
+"""What the desk may do with a draft, beside its steps (VOTE-9)."""
 
 _LISTED: dict[str, Any] = {
     "id": ELECTION_ID,
@@ -64,6 +67,10 @@ class ElectionListed(Output):
     area: Area
     """Known areas only."""
     allowed: list[str]
+    """What the caller may do now: POST_ROLL `post_roll`, ANNOUNCE `announce_election`, OPEN `open_election`, EXTEND
+    `extend_window`, CLOSE `close_election`, COUNT `count_election`, POST `post_result`, RECOUNT `recount_election`,
+    FINALISE `finalise_election`, REPEAT `repeat_election`, CANCEL `cancel_election`, CAST `cast_ballot`, CHANGE
+    `change_election`."""
 
 
 class NomineeSeen(Output):
@@ -91,14 +98,17 @@ class ElectionSeen(ElectionListed):
     model_config = Output.model_config | example(
         **_LISTED,
         words="每户一票,至多划二人。",
-        buildings=["3"],
+        buildings=[],
         entrances=[],
         rule_set_id=None,
         rule_set_version=None,
         verify_locally=[],
         parameters=kept(Preset.HOUSEHOLD_BALLOT, DEFAULTS[Preset.HOUSEHOLD_BALLOT]),
         silence_adopted=None,
-        nominees=[{"number": 1, "name": "王秀兰", "words": ""}],
+        nominees=[
+            {"number": number, "name": name, "words": ""}
+            for number, name in enumerate(("王秀兰", "李建国", "赵敏"), start=1)
+        ],
         items=[],
         seed="5f2b6d0c9a7e4c1d8b3a2f1e0d9c8b7a",
         text_digest="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -128,8 +138,30 @@ class ElectionSeen(ElectionListed):
     version: Count
 
 
+_TAKEN_BACK: dict[str, Any] = {"opened_at": None}
+_UNSAID: dict[str, Any] = _TAKEN_BACK | {"seed": None, "text_digest": None, "announced_at": None}
+_EMPTY: dict[str, Any] = _UNSAID | {"households": 0, "heads": 0, "area": "0.00"}
+_ENDED: dict[str, Any] = {"closed_at": "2026-12-08T10:00:05Z"}
+REACHED: Mapping[State, dict[str, Any]] = {
+    State.DRAFT: _EMPTY | {"allowed": [CHANGE, "POST_ROLL", "CANCEL"], "version": 1},
+    State.ROLL_POSTED: _UNSAID | {"allowed": ["ANNOUNCE", "CANCEL"], "version": 2},
+    State.ANNOUNCED: _TAKEN_BACK | {"allowed": ["CANCEL"], "version": 3},
+    State.OPEN: {"allowed": ["EXTEND"]},
+    State.CLOSED: _ENDED | {"allowed": ["COUNT"], "version": 5},
+    State.POSTED: _ENDED | {"allowed": [], "version": 7},
+    State.FINAL: _ENDED | {"allowed": [], "version": 8},
+    State.CANCELLED: _TAKEN_BACK | {"allowed": [], "version": 4},
+}
+"""How the example of an election differs once it has got so far."""
+
+
+def reaches(state: State, code: int = 201) -> dict[int | str, Any]:
+    """What the desk is answered by the step that leads there."""
+    return answered(ElectionSeen, code, state=state, **REACHED[state])
+
+
 class AnnouncementSeen(Output):
-    """VOTE-9. The announced text as it was hashed: SHA-256 of its UTF-8 bytes is `digest`."""
+    """VOTE-9. The announced text as it was hashed: SHA-256 of its UTF-8 bytes is `digest`, empty before."""
 
     model_config = Output.model_config | example(
         algorithm="SHA-256", digest="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", text="{}"
@@ -182,7 +214,7 @@ def steps_for(actor: Actor, election: Election, now: datetime) -> list[str]:
     facts = facts_of(election)
     found: list[str] = []
     if actor.holds(DESK_ROLES, election.compound_code):
-        found = allowed_now(election, now)
+        found = [CHANGE] * (facts.state is State.DRAFT) + allowed_now(election, now)
     if takes_ballots(facts, now) and casts_online(facts) and actor.holds(CASTERS[facts.kind], election.compound_code):
         found.append(CAST)
     return found

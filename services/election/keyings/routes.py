@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from services.election.elections.schemas import HOME_ID
 from services.election.errors import BoxUnknown, ElectionUnknown, PapersRefused, PaperUnknown, answers
 from services.election.house import Means
 from services.election.keyings import actions, queries
@@ -18,12 +19,13 @@ from services.election.keyings.schemas import (
     scan_seen,
     told,
 )
-from services.election.papers.schemas import BoxSeen, box_seen
+from services.election.papers.schemas import PERSON_ID, BoxSeen, box_seen
 from services.election.rules.roles import DESK_ROLES
 from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.files import ReferenceRefused
 from shared.identity import Actor, allow
 from shared.problems import RoleForbidden
+from shared.wire import answered
 
 router = APIRouter(prefix="/v1/elections", tags=["election papers"], route_class=EdgeRoute)
 
@@ -40,7 +42,16 @@ STEP = answers(ElectionUnknown, RoleForbidden, PapersRefused)
     operation_id="open_box",
     summary="Open a ballot box",
     status_code=201,
-    responses=STEP | answers(ElectionUnknown, BoxUnknown),
+    responses=STEP
+    | answers(ElectionUnknown, BoxUnknown)
+    | answered(
+        BoxSeen,
+        opened_at="2026-12-08T11:00:00Z",
+        seal_found="A 004711",
+        seal_intact=True,
+        witnesses=[PERSON_ID, HOME_ID],
+        counted=20,
+    ),
 )
 async def open_box(db: Writing, actor: Desk, election_id: UUID, box: BoxNumber, opening: OpenBox, now: Now) -> BoxSeen:
     """After closing, before two witnesses at least; the seal as it was found beside the seal as it was given."""

@@ -4,7 +4,6 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.election.elections.schemas import HOME_ID
 from services.election.keyings.actions import Keyed, Opened, Read
@@ -14,7 +13,7 @@ from services.election.rules.paper_wording import PAPER_WORDS
 from services.election.rules.tally import Choice
 from services.election.tables import PaperScan
 from shared.files import LONGEST_TOKEN
-from shared.wire import Count, Flag, Input, Output, Text, Whole, example
+from shared.wire import Count, Flag, Input, Output, Text, Whole, example, fault
 
 MOST_READINGS = 1_000
 MOST_MARKS = 200
@@ -37,7 +36,7 @@ class OpenBox(Input):
     @model_validator(mode="after")
     def _witnesses_differ(self) -> Self:
         if len(set(self.witnesses)) < len(self.witnesses):
-            raise PydanticCustomError("value_error", "a witness is named twice")
+            raise fault("witnesses", "value_error", "见证人须各不相同", "must be different persons")
         return self
 
     def opened(self) -> Opened:
@@ -100,9 +99,9 @@ class NewReading(Input):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.marks is None) == (self.items is None):
-            raise PydanticCustomError("value_error", "either marks or items")
+            raise fault("marks", "value_error", "marks 与 items 须填且只填一项", "give either marks or items")
         if self.items is not None and len({one.item for one in self.items}) < len(self.items):
-            raise PydanticCustomError("value_error", "an item is read twice")
+            raise fault("items", "value_error", "同一事项录入了两次", "an item is read twice")
         return self
 
     def keyed(self) -> Keyed:

@@ -17,12 +17,14 @@ from services.election.errors import (
 )
 from services.election.house import Means
 from services.election.objections import actions, queries
+from services.election.objections.actions import DECIDER
 from services.election.objections.schemas import DecideObjection, NewObjection, ObjectionSeen, objection_seen
 from services.election.rules.roles import DRAFT_ROLES, VOTER_ROLES, Role
 from shared.edge import EdgeRoute, Now, Reading, Writing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import RoleForbidden
+from shared.wire import answered
 
 router = APIRouter(tags=["election"], route_class=EdgeRoute)
 
@@ -43,7 +45,7 @@ async def object_to_election(
 ) -> ObjectionSeen:
     """By a named person, in his own words; late ones are recorded and hold nothing up."""
     made = await actions.object_to(db, actor, means.keys, election_id, objection.grounds(), now)
-    return objection_seen(means.keys, made)
+    return objection_seen(means.keys, made, actor)
 
 
 @router.get(
@@ -57,7 +59,9 @@ async def list_objections(
 ) -> Listed[ObjectionSeen]:
     """Who objected is told to nobody but the desk and the street office."""
     election = await election_of(db, actor, election_id)
-    return await page_of(db, queries.visible(actor, election), page, lambda row: objection_seen(means.keys, row[0]))
+    decides = actor.holds({DECIDER}, election.compound_code)
+    wanted = queries.visible(actor, election)
+    return await page_of(db, wanted, page, lambda row: objection_seen(means.keys, row[0], actor, decides))
 
 
 @router.post(
@@ -65,11 +69,12 @@ async def list_objections(
     operation_id="withdraw_objection",
     summary="Take my objection back",
     status_code=201,
-    responses=answers(ObjectionUnknown, ObjectionDone),
+    responses=answers(ObjectionUnknown, ObjectionDone)
+    | answered(ObjectionSeen, withdrawn_at="2026-11-27T02:00:00Z", allowed=[]),
 )
 async def withdraw_objection(db: Writing, actor: Objector, means: Means, objection_id: UUID, now: Now) -> ObjectionSeen:
     """Before it is decided."""
-    return objection_seen(means.keys, await actions.withdraw_objection(db, actor, objection_id, now))
+    return objection_seen(means.keys, await actions.withdraw_objection(db, actor, objection_id, now), actor)
 
 
 @router.post(
@@ -77,10 +82,18 @@ async def withdraw_objection(db: Writing, actor: Objector, means: Means, objecti
     operation_id="decide_objection",
     summary="Decide an objection",
     status_code=201,
-    responses=answers(ObjectionUnknown, ObjectionDone, EffectRefused, RoleForbidden),
+    responses=answers(ObjectionUnknown, ObjectionDone, EffectRefused, RoleForbidden)
+    | answered(
+        ObjectionSeen,
+        effect="CORRECT",
+        answer="经核对不动产登记,予以更正。",
+        decided_at="2026-11-30T02:00:00Z",
+        allowed=[],
+    ),
 )
 async def decide_objection(
     db: Writing, actor: Street, means: Means, objection_id: UUID, decision: DecideObjection, now: Now
 ) -> ObjectionSeen:
     """By the street office, within five working days; the effect is stated and then carried out."""
-    return objection_seen(means.keys, await actions.decide_objection(db, actor, objection_id, decision.ruling(), now))
+    decided = await actions.decide_objection(db, actor, objection_id, decision.ruling(), now)
+    return objection_seen(means.keys, decided, actor)

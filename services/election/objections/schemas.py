@@ -6,8 +6,9 @@ from uuid import UUID
 from services.election.elections.schemas import ELECTION_ID, HOME_ID
 from services.election.objections.actions import Grounds, Ruling
 from services.election.objections.queries import words_of
-from services.election.rules.objections import About, Effect
+from services.election.rules.objections import About, Effect, Settling, settling
 from services.election.tables import Objection
+from shared.identity import Actor
 from shared.sealing import Keys
 from shared.wire import Input, Instant, Output, Text, example
 
@@ -60,6 +61,7 @@ class ObjectionSeen(Output):
         decided_at=None,
         withdrawn_at=None,
         performed_at=None,
+        allowed=["WITHDRAW"],
     )
 
     id: UUID
@@ -77,10 +79,16 @@ class ObjectionSeen(Output):
     decided_at: Instant | None
     withdrawn_at: Instant | None
     performed_at: Instant | None
+    allowed: list[Settling]
+    """WITHDRAW `withdraw_objection`, DECIDE `decide_objection`."""
 
 
-PLAIN = tuple(name for name in ObjectionSeen.model_fields if name != "words")
+PLAIN = tuple(name for name in ObjectionSeen.model_fields if name not in ("words", "allowed"))
 
 
-def objection_seen(keys: Keys, row: Objection) -> ObjectionSeen:
-    return ObjectionSeen.model_validate({name: getattr(row, name) for name in PLAIN} | {"words": words_of(keys, row)})
+def objection_seen(keys: Keys, row: Objection, actor: Actor, decides: bool = False) -> ObjectionSeen:
+    """`decides`: the caller is of the street office over it."""
+    settled = row.decided_at is not None or row.withdrawn_at is not None
+    allowed = settling(settled, row.objector_id == actor.subject, decides)
+    plain = {name: getattr(row, name) for name in PLAIN}
+    return ObjectionSeen.model_validate(plain | {"words": words_of(keys, row), "allowed": allowed})

@@ -21,8 +21,8 @@ def code_of(keys: Keys, election_id: UUID, number: int) -> str:
 
 
 def code_fits(keys: Keys, election_id: UUID, number: int, code: str) -> bool:
-    """Whole from the QR, or the eight characters that a person types."""
-    told = code.strip().upper().translate(SPELLED)
+    """From the QR, its whole text or the code in it; or the eight characters that a person types."""
+    told = code.strip().upper().removeprefix(qr_of(election_id, number, "")).translate(SPELLED)
     if len(told) not in (SHORT, LONG) or not told.isascii():
         return False
     return hmac.compare_digest(told, code_of(keys, election_id, number)[: len(told)])

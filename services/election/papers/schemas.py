@@ -6,7 +6,6 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.election.elections.schemas import HOME_ID
 from services.election.papers.actions import Scope, Signed
@@ -20,7 +19,7 @@ from shared.database import new_id
 from shared.files import LONGEST_TOKEN, References
 from shared.identity import Actor
 from shared.sealing import Keys
-from shared.wire import Count, Input, Instant, Output, Text, Whole, example
+from shared.wire import Count, Input, Instant, Output, Text, Whole, example, fault
 
 PERSON_ID, DEVICE_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0011", "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0012"
 FACT_ID = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0013"
@@ -28,7 +27,7 @@ MOST_FACTS = 500
 MOST_HOMES = 500
 Number = Annotated[Whole, Field(ge=1, le=1_000_000)]
 BoxNumber = Annotated[Whole, Field(ge=1, le=999)]
-Code = Annotated[str, Text(30)]
+Code = Annotated[str, Text(80)]
 Name = Annotated[str, Text(60)]
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Hex128 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
@@ -46,7 +45,7 @@ class NewPrintRun(Input):
     @model_validator(mode="after")
     def _entrance_of_a_building(self) -> Self:
         if self.entrance is not None and self.building is None:
-            raise PydanticCustomError("missing", "an entrance of which building")
+            raise fault("building", "missing", "填写单元时须写明楼栋", "is required beside an entrance")
         return self
 
     def scope(self) -> Scope:
@@ -166,9 +165,8 @@ class NewHelp(Input):
 
 
 class NewPaperFact(Input):
-    """What happened to a paper, told by one of the two who were there. `code` is the QR's or the eight printed
-    characters; a return names its box, and the `help` in marking it, if there was any; `evidence` is the reference of
-    an uploaded photo or signature."""
+    """What happened to a paper, told by one of the two who were there. A return names its box, and the `help`
+    in marking it, if there was any; `evidence` is the reference of an uploaded photo or signature."""
 
     model_config = Input.model_config | example(
         kind="ISSUED", code="ABCD2345", second_id=PERSON_ID, box=None, evidence=None, words=None, help=None
@@ -177,7 +175,9 @@ class NewPaperFact(Input):
     id: UUID | None = None
     kind: FactKind
     code: Code
+    """The text of the QR as it was scanned, or the eight printed characters; a 0, 1 or 8 is read as O, I or B."""
     second_id: UUID
+    """The other of the two who were there: another person than who tells it."""
     captured_at: Instant | None = None
     box: BoxNumber | None = None
     evidence: Annotated[str, Text(LONGEST_TOKEN)] | None = None
@@ -229,8 +229,8 @@ class FactTold(Output):
 class PacketFact(Input):
     """A fact out of an offline packet. `signature`: Ed25519 of the device, in hex, over canonical JSON of box (0:
     none), captured_at (milliseconds since 1970), code, device, election, evidence, id, kind, number, people (sorted,
-    by comma), sequence and words; only where there is some, also help (helper, reason, witness). `evidence`: SHA-256
-    of the photo or signature that the device holds."""
+    by comma), sequence and words, an empty text where there is none; only where there is some, also help (helper,
+    reason, witness). `evidence`: SHA-256 of the photo or signature that the device holds."""
 
     model_config = Input.model_config | example(
         id=FACT_ID,
@@ -251,6 +251,7 @@ class PacketFact(Input):
     sequence: Annotated[Whole, Field(ge=1, le=2**40)]
     number: Number
     code: Code
+    """The text of the QR as it was scanned, or the eight printed characters; signed as it is sent."""
     kind: FactKind
     captured_at: Instant
     people: Annotated[list[UUID], Field(min_length=1, max_length=4)]

@@ -14,7 +14,8 @@ from shared.wire import Count, Flag, Instant, Output, example
 
 
 class DoorSeen(Output):
-    """One home. `check`: SHA-256 of `<election>/<number>/<code>`, by which a tablet knows the QR without a signal."""
+    """One home. `check`: SHA-256 of `<election>/<number>/<code>`, by which a tablet knows the QR without a signal; the
+    code is what follows its last colon."""
 
     model_config = Output.model_config | example(
         home_id=HOME_ID, label="3-2-501", entrance="2", number=12, state="ISSUED", todo="COLLECT", check="9f" * 32
@@ -96,7 +97,7 @@ class SpoiledSeen(Output):
     words: str | None
 
 
-class NoticeSeen(Output):
+class UndeliverableSeen(Output):
     """A ballot that could not be delivered. `served`: its notice hung its days out before voting ended."""
 
     model_config = Output.model_config | example(
@@ -126,7 +127,7 @@ class BalanceSeen(Output):
         lines=[BalanceLine.model_config["json_schema_extra"]["examples"][0]],  # type: ignore[index]
         boxes=[{"number": 1, "registered": 20, "found": None, "seal_intact": None}],
         spoiled=[{"number": 7, "state": "SPOILED", "words": "墨水打翻"}],
-        notices=[NoticeSeen.model_config["json_schema_extra"]["examples"][0]],  # type: ignore[index]
+        notices=[UndeliverableSeen.model_config["json_schema_extra"]["examples"][0]],  # type: ignore[index]
         outstanding=0,
         helped=1,
     )
@@ -136,7 +137,7 @@ class BalanceSeen(Output):
     lines: list[BalanceLine]
     boxes: list[BoxSumSeen]
     spoiled: list[SpoiledSeen]
-    notices: list[NoticeSeen]
+    notices: list[UndeliverableSeen]
     outstanding: Count
     helped: Count
 
@@ -194,7 +195,7 @@ def balance(sums: Sums) -> BalanceSeen:
         spoiled=[
             SpoiledSeen(number=number, state=PaperState(state), words=words) for number, state, words in sums.spoiled
         ],
-        notices=[NoticeSeen.model_validate(one) for one in sums.notices],
+        notices=[UndeliverableSeen.model_validate(one) for one in sums.notices],
         outstanding=sums.outstanding,
         helped=sums.helped,
     )

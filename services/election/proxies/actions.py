@@ -9,14 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.actions import Moment
 from services.election.ballots.running import party_of, running
-from services.election.ballots.taking import refused as cast_refused
 from services.election.elections.queries import rules_of
 from services.election.errors import HomeNotOnRoll, ProxyRefused, ProxyUnknown
 from services.election.history import who
 from services.election.log.appending import Line, append
 from services.election.proxies.queries import principals_of, visible
-from services.election.rules.cast_wording import PROXY_WORDS
-from services.election.rules.casting import Capacity, Warrant, online_refusal
+from services.election.rules.cast_wording import CAST_WORDS, PROXY_WORDS
+from services.election.rules.casting import Capacity, CastWhy, Warrant, online_refusal
 from services.election.rules.commitments import Said, authority_said, commitment, salt_of
 from services.election.rules.leaves import LeafType
 from services.election.rules.parameters import Kind, Online
@@ -46,7 +45,7 @@ async def register_proxy(
 ) -> tuple[Proxy, RollEntry]:
     """BAL-4. By the principal himself, signed with a fresh second factor, or by the desk with the paper.
 
-    Errors: ElectionUnknown, NotOpen, HomeNotOnRoll, BallotRefused (no fresh second factor), ProxyRefused,
+    Errors: ElectionUnknown, NotOpen, HomeNotOnRoll, ProxyRefused (also: no fresh second factor),
     ReferenceRefused.
     """
     paper = _paper(keys, actor, given.paper, moment.now)
@@ -137,7 +136,7 @@ def _check_signed(actor: Actor, election: Election, real: datetime) -> None:
     stepped_at = actor.step_up.at if actor.step_up is not None else None
     why = online_refusal(Kind(election.kind), Online.OWN, stepped_at, real)
     if why is not None:
-        raise cast_refused(why)
+        raise _refused(why)
 
 
 async def _authority(
@@ -163,8 +162,8 @@ def _counted() -> list[Warrant]:
     return [warrant for warrant, needs in WARRANTS.items() if needs.counted]
 
 
-def _refused(why: ProxyWhy) -> ProxyRefused:
-    zh, en = PROXY_WORDS[why]
+def _refused(why: ProxyWhy | CastWhy) -> ProxyRefused:
+    zh, en = CAST_WORDS[why] if isinstance(why, CastWhy) else PROXY_WORDS[why]
     return ProxyRefused(why=why, why_zh=zh, why_en=en)
 
 

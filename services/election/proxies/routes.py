@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends
 from services.election.ballots.house import AtThisMoment
 from services.election.elections.queries import election_of
 from services.election.errors import (
-    BallotRefused,
     ElectionUnknown,
     HomeNotOnRoll,
     NotOpen,
@@ -36,7 +35,7 @@ Proxies = Annotated[Page, Depends(paged(queries.PROXIES))]
     operation_id="register_proxy",
     summary="Let somebody cast for me",
     status_code=201,
-    responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, BallotRefused, ProxyRefused, ReferenceRefused),
+    responses=answers(ElectionUnknown, NotOpen, HomeNotOnRoll, ProxyRefused, ReferenceRefused),
 )
 async def register_proxy(
     db: Writing, actor: SignedIn, means: Means, election_id: UUID, proxy: NewProxy, moment: AtThisMoment

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.elections.queries import election_of
 from services.election.elections.seeing import seen
-from services.election.elections.shown import ElectionSeen
+from services.election.elections.shown import ElectionSeen, reaches
 from services.election.errors import (
     CountersRefused,
     ElectionUnknown,
@@ -26,6 +26,7 @@ from services.election.results.printed import minutes_of_counting, result_notice
 from services.election.results.schemas import NewCount, NewRecount, ResultSeen, ResultsSeen
 from services.election.results.shown import called, result_seen
 from services.election.rules.roles import DESK_ROLES, DRAFT_ROLES
+from services.election.rules.states import State
 from services.election.tables import Election, Result
 from shared.edge import EdgeRoute, Now, Reading, ReadingFactory, Reads, Writing
 from shared.identity import Actor, SignedIn, allow
@@ -72,7 +73,7 @@ async def recount_election(
 
 @router.post(
     "/{election_id}/result-postings", operation_id="post_result", summary="Post the result", status_code=201,
-    responses=STEP,
+    responses=STEP | reaches(State.POSTED),
 )  # fmt: skip
 async def post_result(
     db: Writing, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now
@@ -82,7 +83,11 @@ async def post_result(
 
 
 @router.post(
-    "/{election_id}/finals", operation_id="finalise_election", summary="Make it final", status_code=201, responses=STEP
+    "/{election_id}/finals",
+    operation_id="finalise_election",
+    summary="Make it final",
+    status_code=201,
+    responses=STEP | reaches(State.FINAL),
 )
 async def finalise_election(
     db: Writing, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now

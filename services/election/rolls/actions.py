@@ -79,8 +79,10 @@ async def post_roll(
 def _check_scope(election: Election, homes: tuple[Home, ...], now: datetime) -> None:
     """VOTE-7. A name that is mistyped would silently take homes out of the electorate."""
     buildings, entrances = {home.building for home in homes}, {entrance_of(home) for home in homes}
-    if not (buildings.issuperset(election.buildings) and entrances.issuperset(election.entrances)):
-        raise refused(election, Why.SCOPE_UNKNOWN, now)
+    unknown = [one for one in election.buildings if one not in buildings]
+    unknown += [one for one in election.entrances if one not in entrances]
+    if unknown:
+        raise refused(election, Why.SCOPE_UNKNOWN, now, unknown=unknown)
 
 
 def _check_size(election: Election, homes: tuple[Home, ...], now: datetime) -> None:

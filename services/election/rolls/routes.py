@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from services.election.elections.queries import election_of
 from services.election.elections.seeing import seen
-from services.election.elections.shown import ElectionSeen
+from services.election.elections.shown import ElectionSeen, reaches
 from services.election.errors import (
     CorrectionRefused,
     CorrectionUnknown,
@@ -25,6 +25,7 @@ from services.election.rolls.drift import checked_roll
 from services.election.rolls.schemas import NewCorrection, NewRollNote
 from services.election.rolls.shown import CorrectionSeen, RollChecked, RollLine, RollSeen
 from services.election.rules.roles import DESK_ROLES, DRAFT_ROLES
+from services.election.rules.states import State
 from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn, allow
@@ -46,7 +47,7 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="Of the proposal.")
     operation_id="post_roll",
     summary="Post the roll",
     status_code=201,
-    responses=answers(ElectionUnknown, RoleForbidden, StepRefused, NeighbourDown),
+    responses=answers(ElectionUnknown, RoleForbidden, StepRefused, NeighbourDown) | reaches(State.ROLL_POSTED),
 )
 async def post_roll(
     db: Writing, reads: Reads, actor: Desk, means: Means, election_id: UUID, response: Response, now: Now

@@ -30,8 +30,8 @@ CAST_WORDS: Mapping[CastWhy, tuple[str, str]] = {
         "Online votes are cast on the official platform only; here please use the paper.",
     ),
     CastWhy.STEP_UP_NEEDED: (
-        "业主投票须在五分钟内再次验证身份。",
-        "An owner's ballot is signed by a second factor not older than five minutes.",
+        "请先再次验证身份(二次验证),五分钟内有效。",
+        "Show your second factor once more first; an owner signs with one not older than five minutes.",
     ),
     CastWhy.BARRED_ROLE: (
         "物业服务人员不得代业主投票。",
@@ -54,7 +54,7 @@ EXTENSION_WORDS: Mapping[ExtensionWhy, tuple[str, str]] = {
     ExtensionWhy.EXTENDED_ALREADY: ("只能延期一次。", "It was extended once already."),
     ExtensionWhy.TOO_LATE: ("原定时间已到,不能再延期。", "The end has passed; it had to be said before."),
     ExtensionWhy.NOT_LATER: ("新的截止时间须晚于原定时间。", "The new end must be later than the present one."),
-    ExtensionWhy.TOO_LONG: ("延期天数超过上限。", "The extension is longer than allowed."),
+    ExtensionWhy.TOO_LONG: ("最多可延期 {days} 天。", "It may be extended by {days} days at most."),
 }
 DISPUTE_WORDS: Mapping[DisputeWhy, tuple[str, str]] = {
     DisputeWhy.NOT_HERE: ("户内投票不适用共有人异议。", "A household ballot takes no objection of a co-owner."),

@@ -31,11 +31,9 @@ class Warrant(StrEnum):
 
 
 class Capacity(StrEnum):
-    """As what the caster casts; PAPER: the sealed paper was handed in, by whom it was marked is not known.
+    """As what the caster casts; PAPER: the sealed paper was handed in, by whom it was marked is not known."""
 
-    Each name is its value: `Capacity[...]` reads a row, at a fraction of the cost of `Capacity(...)`.
-    """
-
+    # Each name is its value: `Capacity[...]` reads a row, at a fraction of the cost of `Capacity(...)`.
     OWNER = "OWNER"
     RESIDENT = "RESIDENT"
     MEMBER = "MEMBER"  # T3

@@ -90,3 +90,17 @@ def _runs(posted: datetime, course: Course, now: datetime) -> bool:
 def counts_as_open(late: bool, repeats: bool) -> bool:
     """PUB-6. Late ones and repeated facts do not hold anything up."""
     return not late and not repeats
+
+
+class Settling(StrEnum):
+    """What ends an objection, as `allowed` names it."""
+
+    WITHDRAW = "WITHDRAW"
+    DECIDE = "DECIDE"
+
+
+def settling(settled: bool, own: bool, decides: bool) -> list[Settling]:
+    """PUB-6. Until it is settled its objector may take it back; the street office decides, never on its own."""
+    if settled:
+        return []
+    return [Settling.WITHDRAW] if own else [Settling.DECIDE] * decides

@@ -12,7 +12,8 @@ from services.election.rules.thresholds import Threshold
 
 
 class Kind(StrEnum):
-    """BAL-3. Kinds are never mixed."""
+    """BAL-3. T1 owners' decision by heads and area, T2 household ballot, T3 members' vote, T4 council, T5 straw poll,
+    T6 unanimous consent. Kinds are never mixed."""
 
     OWNERS_DECISION = "T1"
     HOUSEHOLD = "T2"
@@ -212,6 +213,13 @@ class Fault(StrEnum):
     MAX_MARKS = "max_marks"
     TURNOUT = "turnout"
     WINDOW = "window"
+
+
+class Strange(StrEnum):
+    """Why a parameter is refused before its value is looked at."""
+
+    BESIDE_A_RULE_SET = "BESIDE_A_RULE_SET"
+    NOT_OF_THIS_PRESET = "NOT_OF_THIS_PRESET"
 
 
 def faults(rules: Rules, nominees: int) -> tuple[Fault, ...]:

@@ -239,6 +239,21 @@ def earliest_opening(now: datetime, rules: Rules) -> datetime:
     return period_end(day_of(now), rules.notice_days, OnHoliday.SAME_DAY)
 
 
+def possible_from(facts: Facts, why: Why, step: Step | None, now: datetime) -> datetime | None:
+    """From when on time no longer refuses a step (an opening: for when it may be announced); None where it is not time
+    that does, or its year is not published."""
+    try:
+        if why is Why.NOTICE_TOO_SHORT:
+            return earliest_opening(now, facts.rules)
+        if why is Why.ROLL_STILL_POSTED and facts.roll_posted_at is not None:
+            return period_end(day_of(facts.roll_posted_at), facts.rules.roll_posting_days)
+        if why is Why.TOO_EARLY and step is Step.FINALISE and facts.posted_at is not None:
+            return period_end(day_of(facts.posted_at), facts.rules.objection_days)
+    except CalendarMissing:
+        return None
+    return {Step.OPEN: facts.opens_at, Step.CLOSE: facts.closes_at}.get(step) if why is Why.TOO_EARLY and step else None
+
+
 def window_fits(facts: Facts) -> bool:
     """BAL-6. The voting window within its bounds, both included."""
     window = facts.closes_at - facts.opens_at

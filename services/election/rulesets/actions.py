@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import Update, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.election.errors import AlreadySigned, RulesRefused
+from services.election.errors import AlreadySigned
 from services.election.history import who
 from services.election.rules.parameters import (
     PARAMETERS,
     Preset,
+    Strange,
     faults,
     kept,
     out_of_bounds,
@@ -19,6 +20,7 @@ from services.election.rules.parameters import (
 )
 from services.election.rules.roles import DESK_ROLES, Role
 from services.election.rulesets.queries import Chosen, lock_rule_set, rule_set_of, sign_offs_of
+from services.election.rulesets.refusing import rules_refused
 from services.election.rulesets.terms import Reading, Terms
 from services.election.tables import Election, RuleSet, SignOff
 from shared import audit
@@ -61,10 +63,10 @@ def _check_desk(actor: Actor, scope: str) -> None:
 async def _write(db: AsyncSession, actor: Actor, row: RuleSet, terms: Terms, now: datetime) -> RuleSet:
     preset = Preset(row.preset)
     if strange := out_of_bounds(preset, terms.parameters):
-        raise RulesRefused(at_fault=", ".join(strange))
+        raise rules_refused(strange, Strange.NOT_OF_THIS_PRESET)
     rules = rules_from(preset, terms.parameters)
     if found := faults(rules, rules.max_marks or 0):  # how many names there will be, each election says
-        raise RulesRefused(at_fault=", ".join(found))
+        raise rules_refused(found)
     row.name, row.parameters = terms.name, kept(preset, rules)
     row.made_at, row.made_by = now, who(actor)
     db.add(row)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, create_model
 
+from services.election.rules.parameter_wording import PARAMETER_WORDS
 from services.election.rules.parameters import OPTIONAL, PARAMETERS, Parameter, Preset
 from services.election.rulesets.terms import Reading, Setting, Terms
 from shared.wire import Day, Flag, Input, Text, Whole, example
@@ -29,6 +30,10 @@ class _Given(Input):
         return self.model_dump(exclude_unset=True)
 
 
+def _said(name: str, one: Parameter) -> str:
+    return f"{PARAMETER_WORDS[name][1]} {one.rule}"
+
+
 def _without_default(schema: dict[str, Any]) -> None:
     """What is left out has the rule set's or the preset's value, never null."""
     schema.pop("default", None)
@@ -36,7 +41,7 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 def _made() -> type[_Given]:
     fields: Mapping[str, Any] = {
-        name: (_type_of(name, one), Field(None, description=one.rule, json_schema_extra=_without_default))
+        name: (_type_of(name, one), Field(None, description=_said(name, one), json_schema_extra=_without_default))
         for name, one in PARAMETERS.items()
     }
     return create_model("Parameters", __base__=_Given, __doc__=_Given.__doc__, **fields)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
+from services.election.rules.parameter_wording import PARAMETER_WORDS
 from services.election.rules.parameters import (
     DEFAULTS,
     KINDS,
@@ -82,11 +83,14 @@ class ParameterSeen(Output):
     """
 
     model_config = Output.model_config | example(
-        name="notice_days", rule="VOTE-10", defaults={"ORDINARY": 15}, least=0, most=60, choices=None, optional=False,
-        verify=False,
+        name="notice_days", words_zh="公告到开始投票的天数(日历日)",
+        words_en="Calendar days from the announcement to the opening.", rule="VOTE-10", defaults={"ORDINARY": 15},
+        least=0, most=60, choices=None, optional=False, verify=False,
     )  # fmt: skip
 
     name: str
+    words_zh: str
+    words_en: str
     rule: str
     defaults: dict[Preset, Setting]
     least: int | None
@@ -125,6 +129,8 @@ def _parameter(name: str, one: Parameter) -> ParameterSeen:
     defaults = {preset: asdict(DEFAULTS[preset])[name] for preset in Preset if preset in one.presets}
     return ParameterSeen(
         name=name,
+        words_zh=PARAMETER_WORDS[name][0],
+        words_en=PARAMETER_WORDS[name][1],
         rule=one.rule,
         defaults=defaults,
         least=one.range.least if one.range else None,

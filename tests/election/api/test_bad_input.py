@@ -93,7 +93,7 @@ async def test_the_list_leaves_in_each_form_and_narrows(hall: Hall, form: str) -
 async def test_what_may_be_done_is_told_with_every_election(hall: Hall) -> None:
     """VOTE-10: `allowed`."""
     election = await hall.draft()
-    assert election["allowed"] == ["POST_ROLL", "CANCEL"]
+    assert election["allowed"] == ["CHANGE", "POST_ROLL", "CANCEL"]
     opened = await hall.opened()
     path = f"/v1/elections/{opened['id']}"
 

@@ -159,7 +159,7 @@ async def test_the_minutes_of_counting_say_how_many_were_marked_with_help(hall: 
 
     balance = (await hall.get(hall.clerk, f"{doors.path}/paper-balance")).json()
     assert (reply.status_code, reply.headers["content-type"]) == (200, "application/pdf")
-    assert helped_line(balance["helped"]) == "协助填写的纸质选票:2 张,每张均记有协助人和见证人姓名。"
+    assert helped_line(balance["helped"]) == "协助填写的纸质选票：2 张，每张均记有协助人和见证人姓名。"
 
 
 def test_what_a_device_signs_without_help_is_what_it_always_was() -> None:

@@ -106,3 +106,14 @@ def test_a_check_code_fits_its_own_number_of_its_own_election(tmp_path: Path) ->
     assert not code_fits(other, election, 7, code)
     assert re.fullmatch(r"[0-9A-Z:]+", qr_of(election, 7, code))
     assert check_of(election, 7, code) != check_of(election, 8, code)
+
+
+async def test_an_entrance_of_six_floors_with_three_homes_is_one_page_to_sign() -> None:
+    """A last home on a sheet of its own is the one that is lost."""
+    rows = [{"label": f"1-2-{number}", "number": number} for number in range(18)]
+    head = {"title": "业主代表推选", "opens": "2026年12月1日 09:00", "closes": "2026年12月8日 18:00", "run": 1}
+    data = head | {"entrances": [{"building": "1", "entrance": "2", "rows": rows}]}
+
+    printed = await set_document((documents.TEMPLATES / "issue_list.typ").read_text(), data, NOW)
+
+    assert _pages(printed.pdf) == 1

@@ -6,6 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from services.election.rules.parameter_wording import PARAMETER_WORDS
+from services.election.rules.parameters import PARAMETERS
 from shared.database import new_id
 from tests.election.api.conftest import CLOSES, MONDAY, OPENS, Hall
 from tests.election.api.drafts import draft_of
@@ -228,3 +230,10 @@ async def test_a_signature_and_a_draft_at_the_same_moment_see_each_other(hall: H
         assert (draft.status_code, signed.status_code) == (201, 201)
         seen = (await hall.get(hall.clerk, f"/v1/elections/{draft.json()['id']}")).json()
         assert seen["verify_locally"] == []
+
+
+async def test_every_parameter_is_explained_in_both_languages(hall: Hall) -> None:
+    found = (await hall.get(hall.clerk, "/v1/rule-sets/parameters")).json()["items"]
+
+    assert {one["name"] for one in found} == set(PARAMETERS) == set(PARAMETER_WORDS)
+    assert all(one["words_zh"] and one["words_en"] for one in found)

@@ -261,6 +261,7 @@ class Life(RuleBasedStateMachine):
         assert seen["state"] == self.model.state
         expected = {step for step, path in NAMED.items() if self.model.may(path)}
         expected |= {"EXTEND"} if self.model.may("extensions") else set()
+        expected |= {"CHANGE"} if self.model.state == "DRAFT" else set()
         assert set(seen["allowed"]) == expected, self.model
         if self.model.state == "FINAL":
             assert self.model.posted is not None
