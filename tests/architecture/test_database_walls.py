@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
 from migrations.heads import ROOMS
-from shared.database import INSERT_ONLY
+from shared.database import INSERT_ONLY, PASSING
 
 PAIRS = [(one, other) for one in ROOMS for other in ROOMS if one != other]
 
@@ -80,6 +80,17 @@ def test_history_can_be_added_to_and_never_changed(database_urls: Mapping[str, s
     assert refused(database_urls[room], sql.SQL("DELETE FROM {} WHERE false").format(name))
     assert refused(database_urls[room], sql.SQL("UPDATE {} SET {} = NULL WHERE false").format(name, _first(table)))
     assert not refused(database_urls[room], sql.SQL("SELECT FROM {} LIMIT 1").format(name))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("table", PASSING)
+def test_what_only_had_to_be_written_can_go_and_is_never_changed(
+    database_urls: Mapping[str, str], room: str, table: str
+) -> None:
+    name = sql.Identifier(room, table)
+
+    assert not refused(database_urls[room], sql.SQL("DELETE FROM {} WHERE false").format(name))
+    assert refused(database_urls[room], sql.SQL("UPDATE {} SET at = NULL WHERE false").format(name))
 
 
 def _first(table: str) -> sql.Identifier:

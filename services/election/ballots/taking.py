@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.frozen import Entry, Frame
@@ -32,6 +32,7 @@ from services.election.rules.commitments import SALT_BYTES, Said, commitment
 from services.election.rules.states import State
 from services.election.tables import BallotReplay, Proxy
 from shared.days import day_of
+from shared.idempotency import KEPT
 from shared.problems import KeyReused, Refusal
 from shared.sealing import Keys
 
@@ -119,6 +120,11 @@ async def note_repetitions(db: AsyncSession, again: Sequence[Taken], now: dateti
     synchronous standby never got."""
     rows = [{"election_id": one.election_id, "log_index": one.ballot.log_index, "at": now} for one in again]
     await db.execute(insert(BallotReplay), rows)
+
+
+async def forget_repetitions(db: AsyncSession) -> None:
+    """That row only had to be written."""
+    await db.execute(delete(BallotReplay).where(BallotReplay.at < datetime.now(UTC) - KEPT))
 
 
 def _judged(frame: Frame, before: _Before, one: Arrival, index: int, keys: Keys) -> Taken | Refusal:
