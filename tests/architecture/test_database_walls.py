@@ -4,6 +4,7 @@ Ways around these walls: test_role_escapes.py.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -95,6 +96,18 @@ def test_what_only_had_to_be_written_can_go_and_is_never_changed(
 
 def _first(table: str) -> sql.Identifier:
     return sql.Identifier({"audit_seal": "position"}.get(table, "at"))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_plan_of_a_small_table_is_kept_for_when_it_has_grown(database_urls: Mapping[str, str], room: str) -> None:
+    look = sql.SQL("SELECT FROM {} WHERE at > %s").format(sql.Identifier(room, "audit"))
+    with psycopg.connect(database_urls[room], prepare_threshold=0) as connection:
+        for _ in range(10):
+            connection.execute(look, (datetime.now(UTC),))
+
+        kept = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE generic_plans + custom_plans > 1"
+        plans = connection.execute(kept).fetchall()
+    assert plans == [(0, 10)]
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -227,7 +227,6 @@ async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
     casters, keys = _keyed(arrivals)
     driver = await driver_of(db)
     async with driver.pipeline():
-        await driver.execute(PLAN_ANEW)
         head = await driver.execute(LOCK, (frame.id,), binary=True)
         found = await driver.execute(BEFORE, ([one.entry.id for one in arrivals], frame.id), binary=True)
         keyed = await driver.execute(KEYED, (casters, keys), binary=True)
@@ -244,8 +243,6 @@ async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
     return _Before(next_index, corrections, State(state), is_open, opens_at, closes_at, casts, agents, repeats)
 
 
-PLAN_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
-"""A plan is kept until the table is analysed, and one made for the first ballots reads all that came since."""
 LOCK = "SELECT next_index, open FROM election.ballot_box WHERE election_id = %b FOR UPDATE"
 BEFORE = """
 SELECT e.state, e.opens_at, e.closes_at,
