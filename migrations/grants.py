@@ -5,8 +5,6 @@ from alembic import op
 from shared.database import INSERT_ONLY, PASSING, READ_WRITE
 from shared.jobs import schema_statements
 
-VERSION_TABLE = "alembic_version"
-
 
 def read_write(room: str, *tables: str) -> None:
     """Tables whose rows change and go."""

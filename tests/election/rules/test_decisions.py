@@ -12,8 +12,9 @@ from services.election.rules.decisions import (
     Verdict,
     decided,
     decided_by_all,
-    took_part,
+    participation,
 )
+from services.election.rules.figures import ItemBallot
 from services.election.rules.parameters import Kind, Rules
 from services.election.rules.rolls import Place, roll_totals
 from services.election.rules.tally import (
@@ -24,7 +25,6 @@ from services.election.rules.tally import (
     Silence,
     SilentRule,
     SilentRuleRefused,
-    choice_of,
     decide,
     tally,
 )
@@ -33,6 +33,10 @@ from services.election.rules.weights import Delivery, HomeKind, Roll, Weights
 from shared.database import new_id
 
 TOTAL = Weights(89, 800_000)
+
+
+def took_part(cast: Weights, roll: Weights) -> bool:
+    return all(figure.holds for figure in participation(cast, roll))
 
 
 def worked_example() -> dict[str, Place]:
@@ -192,20 +196,11 @@ def ballots(agree: int = 0, oppose: int = 0, abstain: int = 0, invalid: int = 0)
     return [Returned(str(place), choice) for place, choice in enumerate(choices)]
 
 
-@pytest.mark.parametrize(
-    ("marks", "choice"),
-    [
-        ([Choice.AGREE], Choice.AGREE),
-        ([Choice.OPPOSE], Choice.OPPOSE),
-        ([Choice.ABSTAIN], Choice.ABSTAIN),
-        ([], Choice.INVALID),
-        ([Choice.AGREE, Choice.OPPOSE], Choice.INVALID),
-        ([Choice.AGREE, Choice.AGREE], Choice.AGREE),
-    ],
-)
-def test_blank_or_double_marked_is_invalid_for_that_item(marks: list[Choice], choice: Choice) -> None:
-    """BAL-1."""
-    assert choice_of(marks) is choice
+def test_blank_or_double_marked_is_invalid_for_that_item() -> None:
+    """BAL-1. Double-marked is keyed as INVALID."""
+    ballot = ItemBallot("0", {1: Choice.AGREE, 2: Choice.INVALID})
+
+    assert [ballot.returned(item).choice for item in (1, 2, 3)] == [Choice.AGREE, Choice.INVALID, Choice.INVALID]
 
 
 @pytest.mark.parametrize(("counts", "participating"), [(True, Weights(9, 90_000)), (False, Weights(7, 70_000))])
