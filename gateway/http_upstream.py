@@ -112,7 +112,10 @@ class Http:
         reply = await self._ask(scope, heads, body)
         try:
             await send(_head_of(reply))
-            await self._stream(reply, receive, send, body)
+            if reply.content.is_eof():  # most replies are whole by now: nothing to wait for, nobody to watch
+                await send({"type": "http.response.body", "body": reply.content.read_nowait(), "more_body": False})
+            else:
+                await self._stream(reply, receive, send, body)
         finally:
             reply.close() if not reply.content.at_eof() else reply.release()
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from shared import openapi
 from shared.background import Background
@@ -16,10 +17,17 @@ from shared.rooms import house_routes
 __all__ = ["House", "Room", "create_app"]
 
 
+UNTOLD: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""The framework would hand refused bodies and stack traces, personal data among them, to whatever collector the
+environment names, and asks for one at every request. What a room says of itself is in `shared/telemetry.py`."""
+
+
 def create_app(room: Room) -> FastAPI:
     """The room as an ASGI application. Its lifespan opens the database and starts the background work."""
     house = House(room)
-    app = FastAPI(title=room.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    app = FastAPI(
+        title=room.title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan, telemetry=UNTOLD
+    )
     app.state.room = house
     for router in (*room.routers, house_routes()):
         app.router.routes.extend(router.routes)

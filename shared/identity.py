@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import math
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -42,6 +43,19 @@ class StepUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Tie:
+    """What a person is to a home, and since when without a break."""
+
+    home: UUID
+    relation: str
+    since: datetime
+
+    def claim(self) -> str:
+        """As a token says it, beside the home; whole seconds, never earlier than it was."""
+        return f"{self.relation}@{math.ceil(self.since.timestamp())}"
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever calls: a person, a partner's client or one of our services."""
 
@@ -54,6 +68,8 @@ class Actor:
     """The homes a person is bound to."""
     step_up: StepUp | None = None
     """The newest one of this token; how fresh it must be, the room that asks for it judges."""
+    ties: tuple[Tie, ...] = ()
+    """What he is to each of these homes; none in a token from before they were said."""
 
     def has(self, roles: Collection[str]) -> bool:
         return any(grant.role in roles for grant in self.grants)
@@ -71,14 +87,23 @@ class Actor:
 
 
 def actor_of(claims: Mapping[str, Any], token: str) -> Actor:
-    """The actor that verified claims name: sub, kind, grants ["ROLE@scope"], sid, homes, and "step_up" where the token
-    was given for one: {"method", "at" in seconds since 1970}."""
+    """The actor that verified claims name: sub, kind, grants ["ROLE@scope"], sid, homes, ties (for each home
+    "RELATION@seconds since 1970"), and "step_up" where the token was given for one: {"method", "at" in seconds}."""
     grants = tuple(Grant(*entry.split("@", 1)) for entry in claims["grants"])
     homes = tuple(UUID(home) for home in claims.get("homes", ()))
     stepped = claims.get("step_up")
     at = None if stepped is None else datetime.fromtimestamp(float(stepped["at"]), UTC)
     step_up = None if stepped is None or at is None else StepUp(str(stepped["method"]), at)
-    return Actor(UUID(claims["sub"]), str(claims["kind"]), grants, UUID(claims["sid"]), token, homes, step_up)
+    ties = _ties_of(homes, claims["ties"]) if "ties" in claims else ()
+    return Actor(UUID(claims["sub"]), str(claims["kind"]), grants, UUID(claims["sid"]), token, homes, step_up, ties)
+
+
+def _ties_of(homes: Sequence[UUID], said: Sequence[str]) -> tuple[Tie, ...]:
+    return tuple(_tie_of(home, *entry.split("@", 1)) for home, entry in zip(homes, said, strict=True))
+
+
+def _tie_of(home: UUID, relation: str, since: str) -> Tie:
+    return Tie(home, relation, datetime.fromtimestamp(int(since), UTC))
 
 
 class Verifier:

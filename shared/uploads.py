@@ -1,16 +1,21 @@
 """Decides which files may come in: bounded while they arrive, known by their content and not by their name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated, Any, ClassVar
 
+from fastapi import Depends
 from starlette.requests import Request
+from starlette.responses import Response
 
+from shared.edge import EdgeRoute
+from shared.identity import caller
 from shared.images import PictureRefused, Shot, remade
 from shared.papers import fault_of
 from shared.parts import file_part
-from shared.problems import Answer, MediaUnsupported, Refusal, TooLarge
+from shared.problems import Answer, MediaUnsupported, NotSignedIn, Refusal, RoleForbidden, TooLarge
 
 LARGEST = 10 * 1024 * 1024
 NAME_LENGTH = 120
@@ -125,3 +130,45 @@ SIGNS: Mapping[str, re.Pattern[bytes]] = {
     "PDF": re.compile(rb"%PDF-[12]\.\d"),
 }
 SUPPORTED = ["image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"]
+
+
+class UploadRoute(EdgeRoute):
+    """The file of a POST is received, and looked at, outside the deadline and the transaction of a write: a slow line
+    holds no write open, and is not told that a write may have happened."""
+
+    senders: ClassVar[Collection[str]] = frozenset()
+    """The roles one of which a sender must hold; none: everybody signed in."""
+    largest: ClassVar[int] = LARGEST
+    """Bytes."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        inner = super().get_route_handler()
+        if "POST" not in (self.methods or ()):
+            return inner
+
+        async def handle(request: Request) -> Response:
+            sender = caller(request)
+            if sender is None:  # strangers send nothing
+                raise NotSignedIn(challenge='Bearer realm="linli"')
+            if self.senders and not sender.has(self.senders):  # nor does who may not do this anywhere
+                raise RoleForbidden(needed=sorted(self.senders))
+            request.scope["linli.received"] = file = await self.take(request)
+            await self.look_at(request, file)
+            return await inner(request)
+
+        return handle
+
+    async def take(self, request: Request) -> Received:
+        """As `received`, with its errors."""
+        return await received(request, largest=self.largest)
+
+    async def look_at(self, request: Request, file: Received) -> None:
+        """What else a route wants done before its write begins."""
+
+
+async def _uploaded(request: Request) -> Received:
+    found: Received = request.scope["linli.received"]
+    return found
+
+
+Uploaded = Annotated[Received, Depends(_uploaded)]

@@ -36,8 +36,11 @@ class Neighbour:
             for one in url.split(",")
         ]
 
-    async def get_json(self, path: str, **query: str | int) -> Any:
-        """The reply's JSON. Unknown on 404, NeighbourDown when there is no good answer."""
+    async def get_json(self, path: str, **query: str | int | list[str]) -> Any:
+        """The reply's JSON; a list is a parameter given several times.
+
+        Errors: Unknown on 404, NeighbourDown when there is no good answer.
+        """
         return await self._ask("GET", path, params=query)
 
     async def post_json(self, path: str, body: Any, idempotency_key: str | None = None) -> Any:

@@ -13,6 +13,7 @@ tests of pure rules need none. The migrations run once, into a template; each wo
 Async tests and fixtures need no mark (anyio, asyncio). Slow proofs are marked `@pytest.mark.prove`.
 """
 
+import gc
 import os
 import re
 import shutil
@@ -30,6 +31,7 @@ from migrations.heads import ROOMS
 from migrations.roles import address, bootstrap
 from migrations.run import prepare
 from shared.postgres import Postgres
+from shared.serve import COLLECTED_AFTER
 from tests.cleaning import CLEAN, remember_rows
 
 TEMPLATE = "linli_template"
@@ -58,6 +60,7 @@ def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_stay_here)
+gc.set_threshold(*COLLECTED_AFTER)  # as in every process of the house; an eighth of the tests' time
 
 
 @dataclass

@@ -18,6 +18,7 @@ from services.registry.oauth.sessions import forget_spent
 from services.registry.oauth.tries import forget_old
 from services.registry.partners.routes import router as partners
 from services.registry.people.routes import router as people
+from services.registry.regions.routes import imports as region_imports
 from services.registry.regions.routes import router as regions
 from services.registry.roles.routes import routers as roles
 from services.registry.rolls.routes import router as rolls
@@ -36,7 +37,7 @@ def create_app(settings: RegistrySettings) -> FastAPI:
         settings=settings,
         metadata=Base.metadata,
         routers=[
-            *(regions, compounds, compound_homes, rolls, homes, people, files, inside),
+            *(regions, region_imports, compounds, compound_homes, rolls, homes, people, files, inside),
             *(*oauth, me, *roles, partners, *events),
         ],
         errors=ERRORS,

@@ -10,6 +10,7 @@ from services.survey.rounds.routes import router as rounds
 from services.survey.settings import SurveySettings
 from services.survey.submissions.routes import router as submissions
 from services.survey.surveys.routes import router as surveys
+from services.survey.surveys.routes import workbooks
 from services.survey.syncs.routes import router as syncs
 from services.survey.tables import metadata
 from services.survey.visits.routes import router as visits
@@ -51,7 +52,7 @@ def create_app(settings: SurveySettings) -> FastAPI:
             summary="Questionnaires, rounds of visits from door to door, answers, and figures that hide small cells.",
             settings=settings,
             metadata=metadata,
-            routers=(surveys, rounds, syncs, visits, submissions),
+            routers=(surveys, workbooks, rounds, syncs, visits, submissions),
             errors=ERRORS,
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )

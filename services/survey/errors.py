@@ -77,6 +77,10 @@ class VisitInvalid(Refusal):
     """VIS-1. Facts: fields, the names of those that do not fit each other."""
 
 
+class VisitorUnknown(Refusal):
+    """VIS-1. The second visitor is nobody who visits in this compound, or was none any more."""
+
+
 class HomeTaken(Refusal):
     """Somebody else took the home along. Facts: homes."""
 
@@ -124,6 +128,11 @@ ERRORS: Mapping[type[Refusal], Answer] = {
                           members=("notice_version",)),
     VisitInvalid: Answer(422, "visit-invalid", "走访记录填写有误", "The visit is not filled in rightly",
                          members=("fields",)),
+    VisitorUnknown: Answer(422, "visitor-unknown", "同行人不是本小区的走访人员",
+                           "The second visitor is nobody who visits here",
+                           "同行人走访时须在本小区有社区工作人员、网格员、志愿者或党员身份。",
+                           "At the time of the visit he must be clerk, secretary, grid worker, volunteer or party "
+                           "member of this compound."),
     HomeTaken: Answer(409, "home-taken-along", "有住户已被他人领走", "Somebody else took a home along",
                       members=("homes",)),
     RecordNotThere: Answer(409, "record-not-there", "所选答卷不是本户的有效答卷",

@@ -1,10 +1,14 @@
-"""What the survey room asks the registry: which compound an id means, and all homes of it."""
+"""What the survey room asks the registry: which compound an id means, all homes of it, and who may visit there."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.survey.errors import CompoundMissing
+from services.survey.rules.visits import Held
 from shared.problems import Unknown
 from shared.upstream import Neighbour
 
@@ -45,9 +49,19 @@ async def homes_of(registry: Neighbour, compound_id: UUID) -> tuple[Home, ...]:
     )
 
 
-async def _read(registry: Neighbour, path: str) -> dict[str, Any]:
+async def roles_of(registry: Neighbour, compound_id: UUID, people: Collection[UUID]) -> Mapping[UUID, Sequence[Held]]:
+    """The roles that these people hold or held on the compound. Errors: CompoundMissing, NeighbourDown."""
+    found = await _read(registry, f"/internal/compounds/{compound_id}/roles", person=sorted(map(str, people)))
+    held: dict[UUID, list[Held]] = defaultdict(list)
+    for one in found["items"]:
+        until = None if one["until"] is None else datetime.fromisoformat(one["until"])
+        held[UUID(one["person_id"])].append(Held(str(one["role"]), until))
+    return held
+
+
+async def _read(registry: Neighbour, path: str, **query: list[str]) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = await registry.get_json(path)
+        found: dict[str, Any] = await registry.get_json(path, **query)
     except Unknown:
         raise CompoundMissing from None
     return found

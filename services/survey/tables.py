@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -186,6 +187,12 @@ class Submission(Base):
     home_id: Mapped[UUID]
     compound_code: Mapped[str] = mapped_column(String(15))
     taken_by: Mapped[UUID]
+    of_home: Mapped[bool] = mapped_column(server_default=false())
+    """PRI-3. Who took it down was bound to the home, and answered for it himself."""
+    told_as: Mapped[str | None] = mapped_column(String(10))
+    """PRI-3. What he who answered is to the home, as he or his visitor said; None: nobody did."""
+    answered_at: Mapped[datetime] = mapped_column(server_default="epoch")
+    """PRI-3. When its first edition was answered: before that nobody's household told it."""
     instance_id: Mapped[UUID]
     """The instance id of the current edition."""
     state: Mapped[str] = mapped_column(String(10))
@@ -199,6 +206,7 @@ class Submission(Base):
             ["survey_id", "survey_number"], ["survey.survey_version.survey_id", "survey.survey_version.number"]
         ),
         CheckConstraint(_one_of("state", RecordState), name="state"),
+        CheckConstraint(_one_of("told_as", Relation), name="told_as"),
         CheckConstraint("(state = 'WITHDRAWN') = (withdrawn_at IS NOT NULL)", name="withdrawn_has_time"),
         Index("ix_submission_home", "round_id", "home_id"),
         Index("ix_submission_newest", "round_id", "received_at", "id"),

@@ -28,6 +28,8 @@ class Somebody:
     subject: UUID = field(default_factory=new_id)
     session: UUID = field(default_factory=new_id)
     homes: Sequence[UUID] = ()
+    tie: str | None = "OWNER@1577836800"
+    """What he is to each of them, and since when (2020); None: a token from before ties were said."""
     stepped_up: float | None = None
     """Seconds since his last step-up; None: none."""
 
@@ -44,6 +46,8 @@ class Somebody:
             "iat": now - 1,
             "exp": now + 600,
         }
+        if self.tie is not None:
+            usual["ties"] = [self.tie for _ in self.homes]
         if self.stepped_up is not None:
             usual["step_up"] = {"method": "TOTP", "at": now - self.stepped_up}
         return {**usual, **changed}

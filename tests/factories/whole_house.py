@@ -20,7 +20,7 @@ from services.registry.rules.roles import BOUND, Role
 from services.registry.tables.identity import SignIn
 from shared.database import new_id
 from shared.following import follow
-from shared.identity import Grant
+from shared.identity import Grant, Tie
 from tests.factories.seeded_rooms import seed_rooms
 from tests.registry.api.houses import Registry
 from tests.shared.pictures import picture
@@ -28,6 +28,7 @@ from tests.shared.pictures import picture
 STREET = "140109013"
 NAMES = "一二三四五六七八九十甲乙丙"
 PLENTY = 10**6
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 UNHURRIED: Mapping[str, Any] = {
     "rate_per_minute": PLENTY,
     "rate_burst": PLENTY,
@@ -89,7 +90,9 @@ class WholeHouse:
     def headers(self, person: UUID, *grants: str, homes: Iterable[str] = ()) -> dict[str, str]:
         """The headers of a person with a token that says just these grants (`ROLE@scope`)."""
         given = [Grant(*grant.split("@", 1)) for grant in grants]
-        bearer = Bearer(person, "person", self.sessions[person], given, [UUID(home) for home in homes])
+        ties = [Tie(UUID(home), "OWNER", LONG_AGO) for home in homes]
+        named = [tie.home for tie in ties]
+        bearer = Bearer(person, "person", self.sessions[person], given, named, ties=ties)
         return {"Authorization": f"Bearer {self.registry.app.state.porter.issuer.issue(bearer)}"}
 
     def as_role(self, role: Role, place: Seeded) -> dict[str, str]:

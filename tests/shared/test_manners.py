@@ -1,8 +1,10 @@
 """How every room answers what it cannot take: a clear problem in the asked language, and nothing stored."""
 
 import json
+from typing import Any
 
 import pytest
+from opentelemetry import trace
 
 from shared.texts import Language, asked_language, field_error, pointer
 from tests.factories.tokens import Somebody
@@ -129,3 +131,25 @@ async def test_a_database_that_is_gone_is_busy_not_broken(tiny: Tiny) -> None:
 
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "2")
     assert health.json()["database"] is False
+
+
+class _Collector(trace.TracerProvider):
+    """As an operator's environment would install one."""
+
+    asked = 0
+
+    def get_tracer(self, *told: Any, **more: Any) -> trace.Tracer:
+        self.asked += 1
+        return trace.NoOpTracer()
+
+
+async def test_nothing_of_a_request_is_handed_to_a_collector_of_the_environment(
+    tiny: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PRI-2. The framework's own telemetry records what was refused and why, with its values."""
+    collector = _Collector()
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", collector)
+
+    reply = await tiny.http.post("/v1/things", content=b'{"name": 7}', headers=JSON)
+
+    assert (reply.status_code, collector.asked) == (422, 0)

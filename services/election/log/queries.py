@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.naming import who_of
@@ -19,8 +19,8 @@ from services.election.log.trees import Trees
 from services.election.rules.commitments import Said
 from services.election.rules.leaves import LeafType
 from services.election.rules.states import OVER, State
-from services.election.rules.turnout import public_hour
-from services.election.tables import Checkpoint, Election, Leaf, RollEntry, RollHome
+from services.election.rules.turnout import public_hour, told_sizes
+from services.election.tables import Ballot, Checkpoint, Election, Leaf, RollEntry, RollHome
 from shared.identity import Actor
 from shared.paging import Orders, down
 from shared.sealing import Keys
@@ -28,19 +28,32 @@ from shared.sealing import Keys
 CHECKPOINTS = Orders("checkpoints", {"newest": (down(Checkpoint.size),)})
 
 
-def checkpoints_of(election: Election, now: datetime) -> Select[Any]:
-    """BAL-9. How long the log is tells the turnout: while voting runs, those of the last full hour and before. Whoever
-    goes from door to door sees no newer ones: the index of a paper that he just handed in would tell him its choice,
-    once the public record opens it."""
+async def checkpoints_of(db: AsyncSession, election: Election, now: datetime) -> Select[Any]:
+    """BAL-9. How long the log is tells the turnout: while voting runs, those that cover no ballot, and those of full
+    hours at which it had grown by a step. For whoever goes from door to door as well: the index of a ballot that he
+    saw cast would tell him its choice, once the public record opens it."""
     found = select(Checkpoint).where(Checkpoint.election_id == election.id)
     if election.state == State.OPEN:
-        found = found.where(Checkpoint.at <= public_hour(now))
+        earliest = select(func.min(Ballot.log_index)).where(Ballot.election_id == election.id)
+        first = (await db.execute(earliest)).scalar_one()
+        if first is not None:
+            hourly = await _hourly(db, election, first, now)
+            found = found.where(or_(Checkpoint.size <= first, Checkpoint.size.in_(hourly)))
     return cast("Select[Any]", found)
+
+
+async def _hourly(db: AsyncSession, election: Election, before: int, now: datetime) -> list[int]:
+    """The sizes at full hours that may be told of a log whose first ballot has the index `before`."""
+    hour = func.date_trunc("hour", Checkpoint.at)
+    wanted = select(func.max(Checkpoint.size)).where(
+        Checkpoint.election_id == election.id, Checkpoint.size > before, Checkpoint.at <= public_hour(now)
+    )
+    return told_sizes(before, (await db.execute(wanted.group_by(hour).order_by(hour))).scalars().all())
 
 
 async def newest_checkpoint(db: AsyncSession, election: Election, now: datetime) -> Checkpoint:
     """Errors: CheckpointMissing."""
-    wanted = checkpoints_of(election, now).order_by(Checkpoint.size.desc()).limit(1)
+    wanted = (await checkpoints_of(db, election, now)).order_by(Checkpoint.size.desc()).limit(1)
     found: Checkpoint | None = (await db.execute(wanted)).scalar_one_or_none()
     if found is None:
         raise CheckpointMissing
@@ -49,7 +62,7 @@ async def newest_checkpoint(db: AsyncSession, election: Election, now: datetime)
 
 async def checkpoint_of_size(db: AsyncSession, election: Election, size: int, now: datetime) -> Checkpoint:
     """Errors: ProofUnknown where none of that size may be told."""
-    wanted = checkpoints_of(election, now).where(Checkpoint.size == size)
+    wanted = (await checkpoints_of(db, election, now)).where(Checkpoint.size == size)
     found: Checkpoint | None = (await db.execute(wanted)).scalar_one_or_none()
     if found is None:
         raise ProofUnknown
@@ -72,7 +85,7 @@ async def two_checkpoints(
         last = await checkpoint_of_size(db, election, new, now)
     if old is not None:
         return await checkpoint_of_size(db, election, old, now), last
-    first = checkpoints_of(election, now).order_by(Checkpoint.size).limit(1)
+    first = (await checkpoints_of(db, election, now)).order_by(Checkpoint.size).limit(1)
     return (await db.execute(first)).scalar_one(), last
 
 

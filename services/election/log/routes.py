@@ -80,9 +80,9 @@ async def get_log_key(db: Reading, actor: SignedIn, archive: AtTheArchive, elect
 async def list_checkpoints(
     db: Reading, actor: SignedIn, election_id: UUID, page: Checkpoints, now: Now
 ) -> Listed[CheckpointSeen]:
-    """The newest first; while voting runs those of the last full hour and before."""
+    """The newest first; while voting runs those of full hours, at steps of ten lines."""
     election = await election_of(db, actor, election_id)
-    wanted = queries.checkpoints_of(election, now)
+    wanted = await queries.checkpoints_of(db, election, now)
     return await page_of(db, wanted, page, lambda row: checkpoint_seen(row[0]))
 
 

@@ -11,7 +11,8 @@ from services.election.log.queries import Proved, Receipt
 from services.election.rules.commitments import Said, canonical
 from services.election.rules.notes import ALGORITHMS, NOTARY, origin_of, read_note, short_code
 from services.election.tables import Checkpoint, Leaf
-from shared.wire import Count, Input, Instant, Output, Text, example
+from shared.days import day_of
+from shared.wire import Count, Day, Input, Output, Text, example
 
 _ENTRY = "0197a3f2-7c1e-7d53-9a58-1f1f6f1a0006"
 _HASH = "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
@@ -50,7 +51,7 @@ class CheckpointSeen(Output):
         note=_NOTE,
         code="7K2M-9QX4-TB0C-8HZ1",
         qr=_NOTE,
-        at="2026-12-02T03:12:10Z",
+        day="2026-12-02",
         cosignatures=[],
     )
 
@@ -59,7 +60,8 @@ class CheckpointSeen(Output):
     note: str
     code: str
     qr: str
-    at: Instant
+    day: Day
+    """On which it was signed, and no closer: its instant would tell when each ballot came."""
     cosignatures: list[str]
 
 
@@ -178,7 +180,7 @@ def checkpoint_seen(found: Checkpoint) -> CheckpointSeen:
     code = short_code(read_note(found.note).body)
     root = found.root.hex()
     return CheckpointSeen(
-        size=found.size, root=root, note=found.note, code=code, qr=found.note, at=found.at, cosignatures=[]
+        size=found.size, root=root, note=found.note, code=code, qr=found.note, day=day_of(found.at), cosignatures=[]
     )
 
 

@@ -24,7 +24,7 @@ from services.meeting.rules.parameters import Parameters
 from services.meeting.rules.reasons import Why
 from services.meeting.rules.roles import DESK_ROLES, Caller, Part, parts_of
 from services.meeting.sight import caller_on, who
-from services.meeting.tables import AgendaItem, Meeting, MeetingNumber, MinutesVersion, Participant
+from services.meeting.tables import AgendaItem, Meeting, MeetingNumber, MinutesVersion, Participant, Speech
 from services.meeting.topics.moving import defer_unresolved
 from shared import audit
 from shared.database import new_id
@@ -250,9 +250,18 @@ async def _effect(db: AsyncSession, meeting: Meeting, to: MeetingState, now: dat
         meeting.opened_at = meeting.latest_at = now
     if to in (MeetingState.HELD, MeetingState.NO_QUORUM):
         meeting.ended_at = meeting.latest_at = now
+        await _end_speech(db, meeting, now)
     if to in (MeetingState.HELD, MeetingState.CANCELLED):
         await db.flush()
         await defer_unresolved(db, meeting.id, "会议已结束或取消,未表决", now)
+
+
+async def _end_speech(db: AsyncSession, meeting: Meeting, now: datetime) -> None:
+    """MEET-8. Whoever has the floor when the sitting ends has spoken until then."""
+    speaks = update(Speech).where(
+        Speech.meeting_id == meeting.id, Speech.started_at.is_not(None), Speech.ended_at.is_(None)
+    )
+    await db.execute(speaks.values(ended_at=now).execution_options(synchronize_session=False))
 
 
 async def _freeze_roll(db: AsyncSession, meeting: Meeting) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.meeting.errors import (
@@ -26,6 +26,7 @@ from services.meeting.rules.minutes import Saying
 from services.meeting.rules.problems import Given, NextStep, missing_of
 from services.meeting.rules.reasons import Why
 from services.meeting.rules.roles import DESK_ROLES, Part
+from services.meeting.rules.speaking import Place, floor_is_barred
 from services.meeting.rules.tasks import Source
 from services.meeting.tables import AgendaItem, Contribution, Meeting, Problem, Speech
 from services.meeting.tasks.making import NewTask, make_task
@@ -214,14 +215,13 @@ async def ask_to_speak(
     if mine is None or mine.id not in await queries.present_now(db, meeting, instant_in(meeting, now)):
         raise step_refused(Why.NOT_PRESENT)
     await _check_item(db, meeting, item)
-    waiting = select(Speech.id).where(
-        Speech.meeting_id == meeting.id, Speech.item == item, Speech.participant_id == mine.id
-    )
-    if (await db.execute(waiting.where(Speech.ended_at.is_(None)))).first():
+    waiting = select(Speech.id).where(Speech.item == item, Speech.participant_id == mine.id, Speech.ended_at.is_(None))
+    if (await db.execute(waiting.where(*_in_sitting(meeting, meeting.sitting)))).first():
         raise step_refused(Why.QUEUE_FULL)
     row = Speech(
         id=new_id(),
         meeting_id=meeting.id,
+        sitting=meeting.sitting,
         item=item,
         participant_id=mine.id,
         asked_at=now,
@@ -244,8 +244,8 @@ async def turn_speech(
         raise SpeechUnknown
     if starts and meeting.state != MeetingState.OPEN:
         raise step_refused(Why.NOT_OPEN)
-    if starts and any(other.started_at and not other.ended_at for other in queue if other.id != row.id):
-        raise step_refused(Why.SPEAKER_WAITS)
+    if starts and (why := floor_is_barred(_place(row), map(_place, queue), meeting.sitting)):
+        raise step_refused(why)
     if starts:
         row.started_at = row.started_at or now
     elif row.started_at is not None:
@@ -254,7 +254,15 @@ async def turn_speech(
     return row
 
 
-async def speeches_of(db: AsyncSession, meeting_id: UUID) -> list[Speech]:
-    """MEET-8. The queue and who spoke, in the order of asking."""
-    wanted = select(Speech).where(Speech.meeting_id == meeting_id).order_by(Speech.asked_at, Speech.id)
-    return list((await db.execute(wanted)).scalars())
+def _place(speech: Speech) -> Place:
+    return Place(speech.id, speech.sitting, speech.started_at is not None and speech.ended_at is None)
+
+
+def _in_sitting(meeting: Meeting, sitting: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Speech.meeting_id == meeting.id, Speech.sitting == sitting
+
+
+async def speeches_of(db: AsyncSession, meeting: Meeting, sitting: int | None) -> list[Speech]:
+    """MEET-8. The queue of a sitting (None: of the present one) and who spoke, in the order of asking."""
+    wanted = select(Speech).where(*_in_sitting(meeting, meeting.sitting if sitting is None else sitting))
+    return list((await db.execute(wanted.order_by(Speech.asked_at, Speech.id))).scalars())

@@ -1,8 +1,9 @@
 """What is put before a meeting, over HTTP: contributions, problems, the speakers' queue."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
 from services.meeting.errors import (
@@ -28,6 +29,7 @@ from shared.problems import StaleVersion, VersionNeeded
 from shared.versions import etag
 
 router = APIRouter(prefix="/v1/meetings", tags=["meeting"], route_class=EdgeRoute)
+Sitting = Annotated[int | None, Query(ge=1, le=10_000, description="None: the present one.")]
 
 
 @router.post(
@@ -137,10 +139,10 @@ async def ask_to_speak(
     summary="The speakers' queue",
     responses=answers(MeetingUnknown),
 )
-async def list_speeches(db: Reading, actor: SignedIn, meeting_id: UUID) -> QueueSeen:
-    """MEET-8. Who spoke, who speaks, who waits."""
+async def list_speeches(db: Reading, actor: SignedIn, meeting_id: UUID, sitting: Sitting = None) -> QueueSeen:
+    """MEET-8. Who spoke, who speaks, who waits in the present sitting, or in the one asked for."""
     meeting = await queries.meeting(db, actor, meeting_id)
-    return QueueSeen(items=[shown.speech_seen(one) for one in await saying.speeches_of(db, meeting.id)])
+    return QueueSeen(items=[shown.speech_seen(one) for one in await saying.speeches_of(db, meeting, sitting)])
 
 
 @router.post(

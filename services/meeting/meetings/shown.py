@@ -240,6 +240,7 @@ class ProblemsSeen(Output):
 
 _SPEECH = {
     "id": TOPIC_ID,
+    "sitting": 1,
     "item": 1,
     "participant_id": PARTICIPANT_ID,
     "seconds": 180,
@@ -251,11 +252,12 @@ _SPEECH = {
 
 
 class SpeechSeen(Output):
-    """MEET-8. A place in the queue, and when the speaker's time is over."""
+    """MEET-8. A place in the queue of a sitting, and when the speaker's time is over."""
 
     model_config = Output.model_config | example(**_SPEECH)
 
     id: UUID
+    sitting: int
     item: int
     participant_id: UUID
     seconds: int
@@ -351,6 +353,7 @@ def problems_seen(problems: Sequence[Problem]) -> ProblemsSeen:
 def speech_seen(speech: Speech) -> SpeechSeen:
     return SpeechSeen(
         id=speech.id,
+        sitting=speech.sitting,
         item=speech.item,
         participant_id=speech.participant_id,
         seconds=speech.seconds,

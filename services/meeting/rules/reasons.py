@@ -45,6 +45,7 @@ class Why(StrEnum):
     NO_SUCH_ITEM = "NO_SUCH_ITEM"
     QUEUE_FULL = "QUEUE_FULL"
     SPEAKER_WAITS = "SPEAKER_WAITS"
+    PAST_SITTING = "PAST_SITTING"
     # resolutions
     MAY_NOT_RESOLVE = "MAY_NOT_RESOLVE"
     NOT_ANNOUNCED = "NOT_ANNOUNCED"
@@ -110,6 +111,7 @@ WORDS: Mapping[Why, tuple[str, str]] = {
     Why.NO_SUCH_ITEM: ("议程中没有这一项。", "The agenda has no such item."),
     Why.QUEUE_FULL: ("您已在发言队列中。", "You are in the queue already."),
     Why.SPEAKER_WAITS: ("请先结束当前发言。", "Somebody is speaking; end that first."),
+    Why.PAST_SITTING: ("这是此前场次的发言队列,请重新申请发言。", "That queue was of an earlier sitting; ask anew."),
     Why.MAY_NOT_RESOLVE: ("此类会议不作决议。", "This kind of meeting resolves nothing."),
     Why.NOT_ANNOUNCED: ("未在通知议程中的事项不能表决。", "What was not announced is not voted on."),
     Why.NO_QUORUM: ("在场人数不足法定人数。", "There is no quorum now."),

@@ -173,11 +173,12 @@ class Problem(Base):
 
 
 class Speech(Base):
-    """A place in the speakers' queue of one item (MEET-8)."""
+    """A place in the speakers' queue of one item, in one sitting (MEET-8)."""
 
     __tablename__ = "speech"
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.meeting.id"))
+    sitting: Mapped[int] = mapped_column(server_default="1")
     item: Mapped[int]
     participant_id: Mapped[UUID]
     asked_at: Mapped[datetime]
@@ -192,6 +193,7 @@ class Speech(Base):
         Index(
             "uq_speech_waiting",
             "meeting_id",
+            "sitting",
             "item",
             "participant_id",
             unique=True,
@@ -200,6 +202,7 @@ class Speech(Base):
         Index(
             "uq_speech_one_speaks",
             "meeting_id",
+            "sitting",
             unique=True,
             postgresql_where=sql("started_at IS NOT NULL AND ended_at IS NULL"),
         ),

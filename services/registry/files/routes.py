@@ -11,12 +11,11 @@ from services.registry.errors import FileUnknown, answers
 from services.registry.files import actions, queries
 from services.registry.files.house import Links, Store, Vault
 from services.registry.files.schemas import FileSeen
-from services.registry.files.uploading import UploadRoute
 from shared.edge import Now, Reading, Reads, Writing
 from shared.files import ReferenceRefused
 from shared.identity import SignedIn
 from shared.problems import Malformed, MediaUnsupported, TooLarge
-from shared.uploads import NO_SHOT, Checked, FileRefused, Received, checked
+from shared.uploads import NO_SHOT, Checked, FileRefused, Received, UploadRoute, checked
 
 
 class CheckedRoute(UploadRoute):

@@ -8,15 +8,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.oauth import sessions
+from services.registry.rules.bindings import OWNERS_OWN
 from services.registry.rules.door_codes import Relation
 from services.registry.tables.owners import Binding, DoorCode, Tenancy
 from services.registry.tables.places import Compound, Home
 from services.registry.tables.schema import Base
 from shared.days import day_of
 from shared.outbox import Event, tell
-
-OWNERS_OWN = (Relation.OWNER, Relation.FAMILY)
-"""The ties that stand on the ownership; a tenant's stands on his tenancy."""
 
 
 async def end_bindings(db: AsyncSession, bindings: Iterable[Binding], reason: str, now: datetime) -> None:

@@ -1,12 +1,14 @@
 """Which homes a round or a roll is made of, and who owns each: three statements, whatever the number of homes."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import Result, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.compounds.queries import compound
-from services.registry.inside.schemas import RollHomeFact
+from services.registry.inside.schemas import RoleHeld, RollHomeFact
+from services.registry.tables.identity import RoleGrant
 from services.registry.tables.owners import Binding, Ownership
 from services.registry.tables.places import Home
 
@@ -63,3 +65,15 @@ async def _owners_by_home(db: AsyncSession, compound_id: UUID) -> dict[UUID, lis
     for home, person in pairs:
         found.setdefault(home, []).append(person)
     return {home: sorted(persons) for home, persons in found.items()}
+
+
+async def roles_held(db: AsyncSession, code: str, people: Collection[UUID]) -> list[RoleHeld]:
+    """Of these people on the compound with this code, those that ended too; a person nobody knows holds none."""
+    prefixes = [code[:length] for length in range(len(code) + 1)]
+    found = await db.execute(
+        select(RoleGrant).where(RoleGrant.holder.in_(people), RoleGrant.scope.in_(prefixes)).order_by(RoleGrant.id)
+    )
+    return [
+        RoleHeld(person_id=one.holder, role=one.role, until=min(filter(None, (one.ended_at, one.until)), default=None))
+        for one in found.scalars()
+    ]

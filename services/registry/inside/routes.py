@@ -1,13 +1,14 @@
 """What the other rooms ask of places; never reachable through the gateway."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from services.registry.compounds.queries import compound
 from services.registry.homes.queries import home
-from services.registry.inside.queries import homes_for_a_roll
-from services.registry.inside.schemas import CompoundFact, HomeFact, RollHomes
+from services.registry.inside.queries import homes_for_a_roll, roles_held
+from services.registry.inside.schemas import CompoundFact, HomeFact, RolesHeld, RollHomes
 from shared.edge import EdgeRoute, Reading
 from shared.identity import Internal
 
@@ -24,6 +25,15 @@ async def compound_fact(db: Reading, caller: Internal, compound_id: UUID) -> Com
 async def compound_homes(db: Reading, caller: Internal, compound_id: UUID) -> RollHomes:
     """Every home of a compound, in the register's order, for a round of visits or a roll."""
     return RollHomes(items=await homes_for_a_roll(db, compound_id))
+
+
+@router.get("/compounds/{compound_id}/roles")
+async def roles_on_compound(
+    db: Reading, caller: Internal, compound_id: UUID, person: Annotated[list[UUID], Query(max_length=200)]
+) -> RolesHeld:
+    """The roles that these people hold or held on a compound: for who is named beside a caller."""
+    code = (await compound(db, compound_id)).code
+    return RolesHeld(items=await roles_held(db, code, person))
 
 
 @router.get("/homes/{home_id}")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from shared.wire import Output
+from shared.wire import Instant, Output
 
 
 class CompoundFact(Output):
@@ -43,3 +43,15 @@ class RollHomeFact(Output):
 
 class RollHomes(Output):
     items: list[RollHomeFact]
+
+
+class RoleHeld(Output):
+    """A role of a person on a compound, and until when; null: it lasts."""
+
+    person_id: UUID
+    role: str
+    until: Instant | None
+
+
+class RolesHeld(Output):
+    items: list[RoleHeld]

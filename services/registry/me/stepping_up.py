@@ -52,7 +52,9 @@ async def step_up(db: AsyncSession, porter: Porter, actor: Actor, local: bool, o
     audit.note(db, "person", actor.subject, method=method)
     rights = granted(await rights_of(db, actor.subject, now), sessions.Method(session.method))
     stepped = StepUp(method, now)
-    bearer = Bearer(actor.subject, "person", session.id, rights.grants, rights.homes, rights.until, stepped)
+    bearer = Bearer(
+        actor.subject, "person", session.id, rights.grants, rights.homes, rights.until, stepped, rights.ties
+    )
     return SteppedUp(porter.issuer.issue(bearer), stepped)
 
 

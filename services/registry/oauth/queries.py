@@ -1,5 +1,6 @@
 """What somebody may do right now: the roles given to him and those that his homes bring."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.rules.bindings import Span, tied_since
+from services.registry.rules.door_codes import Relation
 from services.registry.rules.roles import Role
 from services.registry.tables.identity import Account, RoleGrant
 from services.registry.tables.owners import Binding
 from services.registry.tables.places import Compound, Home
-from shared.identity import Grant
+from shared.identity import Grant, Tie
 
 MOST_HOMES = 100
 """What a token names; whoever has more asks `/v1/me`."""
@@ -23,9 +26,13 @@ class Rights:
     """Grants and homes of a person or client at an instant."""
 
     grants: tuple[Grant, ...]
-    homes: tuple[UUID, ...]
+    ties: tuple[Tie, ...]
     until: datetime | None = None
     """When the first of them runs out; a token must not outlive it."""
+
+    @property
+    def homes(self) -> tuple[UUID, ...]:
+        return tuple(tie.home for tie in self.ties)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -44,19 +51,36 @@ async def rights_of(db: AsyncSession, holder: UUID, now: datetime) -> Rights:
     rows = given.all()
     grants = {Grant(role, scope) for role, scope, _ in rows}
     ends = [until for _, _, until in rows if until is not None]
-    bound = await db.execute(
-        select(Binding.home_id, Binding.relation, Compound.code)
+    ties: list[Tie] = []
+    for tie, code in await _ties(db, holder):
+        ties.append(tie)
+        grants.add(Grant(Role.RESIDENT, code))
+        if tie.relation == Relation.OWNER:
+            grants.add(Grant(Role.OWNER, code))
+    named = tuple(sorted(ties, key=lambda tie: tie.home)[:MOST_HOMES])
+    return Rights(_widest(grants), named, min(ends, default=None))
+
+
+async def _ties(db: AsyncSession, person: UUID) -> list[tuple[Tie, str]]:
+    """The ties that last, each with the code of its compound."""
+    rows = await db.execute(
+        select(Binding, Compound.code)
         .join(Home, Home.id == Binding.home_id)
         .join(Compound, Compound.id == Home.compound_id)
-        .where(Binding.person_id == holder, Binding.ended_at.is_(None))
+        .where(Binding.person_id == person, or_(Binding.ended_at.is_(None), Binding.end_reason == "REPLACED"))
     )
-    homes: list[UUID] = []
-    for home, relation, code in bound:
-        homes.append(home)
-        grants.add(Grant(Role.RESIDENT, code))
-        if relation == "OWNER":
-            grants.add(Grant(Role.OWNER, code))
-    return Rights(_widest(grants), tuple(sorted(homes)[:MOST_HOMES]), min(ends, default=None))
+    live: list[tuple[Binding, str]] = []
+    replaced: dict[UUID, list[Span]] = defaultdict(list)
+    for binding, code in rows:
+        if binding.ended_at is None:
+            live.append((binding, code))
+        else:
+            replaced[binding.home_id].append(_span(binding))
+    return [(Tie(one.home_id, one.relation, tied_since(_span(one), replaced[one.home_id])), code) for one, code in live]
+
+
+def _span(binding: Binding) -> Span:
+    return Span(Relation(binding.relation), binding.verified_at, binding.ended_at)
 
 
 def _widest(grants: set[Grant]) -> tuple[Grant, ...]:

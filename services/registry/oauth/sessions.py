@@ -111,7 +111,8 @@ async def end_all(db: AsyncSession, person: UUID, reason: str, now: datetime, ke
 
 
 def _access(issuer: Issuer, session: SignIn, rights: Rights) -> str:
-    return issuer.issue(Bearer(session.subject, "person", session.id, rights.grants, rights.homes, rights.until))
+    bearer = Bearer(session.subject, "person", session.id, rights.grants, rights.homes, rights.until, ties=rights.ties)
+    return issuer.issue(bearer)
 
 
 def _next_refresh(db: AsyncSession, session: SignIn, now: datetime) -> str:

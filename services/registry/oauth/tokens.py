@@ -15,7 +15,7 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from services.registry.rules.sign_in import ACCESS_LIVES
-from shared.identity import ALGORITHM, AUDIENCE, Grant, StepUp
+from shared.identity import ALGORITHM, AUDIENCE, Grant, StepUp, Tie
 from shared.sealing import secret
 
 TYPE = "at+jwt"  # RFC 9068
@@ -32,6 +32,8 @@ class Bearer:
     homes: Sequence[UUID] = ()
     until: datetime | None = None
     step_up: StepUp | None = None
+    ties: Sequence[Tie] = ()
+    """One for each of the homes, in their order; none: the token says nothing of them."""
 
 
 class Issuer:
@@ -62,10 +64,13 @@ class Issuer:
             "exp": int(min(now + ACCESS_LIVES.total_seconds(), ends)),
             "jti": secrets.token_hex(8),
         }
+        if bearer.ties:
+            claims["ties"] = [tie.claim() for tie in bearer.ties]
         if bearer.step_up is not None:
             claims["step_up"] = {"method": bearer.step_up.method, "at": round(bearer.step_up.at.timestamp(), 3)}
         header = {"alg": ALGORITHM, "kid": self._kid, "typ": TYPE}
-        return jws.serialize_compact(header, json.dumps(claims), self._key, algorithms=[ALGORITHM])
+        payload = json.dumps(claims, separators=(",", ":"))
+        return jws.serialize_compact(header, payload, self._key, algorithms=[ALGORITHM])
 
 
 def _new_key() -> bytes:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from starlette.convertors import Convertor, register_url_convertor
 
 from services.registry.errors import RegionRefused, RegionTaken, RegionUnknown, answers
@@ -15,7 +15,7 @@ from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, Anyone, allow
 from shared.paging import Listed
 from shared.problems import MediaUnsupported, NotAcceptable, TooLarge
-from shared.uploads import FileRefused, received
+from shared.uploads import FileRefused, Uploaded, UploadRoute
 
 
 class Digits(Convertor[str]):
@@ -31,9 +31,16 @@ class Digits(Convertor[str]):
 
 
 register_url_convertor("digits", Digits())
+
+
+class RegionsRoute(UploadRoute):
+    senders = actions.ENTERING
+    largest = 1024 * 1024
+
+
 router = APIRouter(prefix="/v1/regions", tags=["registry"], route_class=EdgeRoute)
+imports = APIRouter(prefix="/v1/regions", tags=["registry"], route_class=RegionsRoute)
 EXPORT = Export("regions", RegionSeen)
-LARGEST_CSV = 1024 * 1024
 Regions = Annotated[Listing, Depends(listing(queries.REGIONS))]
 Enterer = Annotated[Actor, Depends(allow(*actions.ENTERING))]
 MULTIPART = {
@@ -97,7 +104,7 @@ async def enter_region(db: Writing, actor: Enterer, region: NewRegion) -> Region
     return RegionSeen.of(await actions.enter_region(db, actor, new))
 
 
-@router.post(
+@imports.post(
     "/imports",
     status_code=201,
     operation_id="import_regions",
@@ -105,7 +112,6 @@ async def enter_region(db: Writing, actor: Enterer, region: NewRegion) -> Region
     openapi_extra=MULTIPART,
     responses=answers(RegionRefused, RegionTaken, FileRefused, TooLarge, MediaUnsupported),
 )
-async def import_regions(db: Writing, actor: Enterer, request: Request) -> RegionsEntered:
+async def import_regions(db: Writing, actor: Enterer, file: Uploaded) -> RegionsEntered:
     """All rows or none; rows that stand already are left as they are."""
-    file = await received(request, largest=LARGEST_CSV)
     return RegionsEntered.of(await actions.import_regions(db, actor, file.content))

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.registry.compounds.queries import compound_in_reach
 from services.registry.errors import CompoundUnknown, RollImportUnknown, answers
-from services.registry.files.uploading import Uploaded, UploadRoute
 from services.registry.jobs import READ_ROLL
 from services.registry.people.keys import HouseKeys
 from services.registry.rolls import actions, queries
@@ -22,7 +21,7 @@ from shared.identity import Actor, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import MediaUnsupported, NotAcceptable, TooLarge
 from shared.texts import Language, asked_language
-from shared.uploads import FileRefused
+from shared.uploads import FileRefused, Uploaded, UploadRoute
 
 
 class RollRoute(UploadRoute):

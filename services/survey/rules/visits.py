@@ -7,6 +7,8 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
+from services.survey.rules.roles import VISITORS
+
 AHEAD = timedelta(minutes=10)
 """So far a device's clock may run before the house's."""
 
@@ -121,3 +123,19 @@ def visit_faults(outcome: Outcome, visitors: Sequence[str], relation: Relation |
     if (relation is not None) != (outcome is Outcome.MET) and not (outcome is Outcome.REFUSED and relation):
         faults.append("relation")
     return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role of somebody on the compound; `until` None while it lasts."""
+
+    role: str
+    until: datetime | None
+
+
+def may_have_visited(held: Iterable[Held], visited_at: datetime) -> bool:
+    """VIS-1. Whether somebody named as a visitor is one: by a visiting role here that had not ended when they called.
+
+    When it was given plays no part: a role that the office enters in the evening was held at noon.
+    """
+    return any(one.role in VISITORS and (one.until is None or visited_at < one.until) for one in held)

@@ -22,12 +22,14 @@ from services.survey.rounds.actions import check_open
 from services.survey.rounds.queries import home_of_round, round_in_reach
 from services.survey.rules.answers import Checked, check_answers, without
 from services.survey.rules.form import Form
+from services.survey.rules.households import relation_of
 from services.survey.rules.instance import AnswerFault
 from services.survey.rules.reading import Sent
 from services.survey.rules.roles import OFFICE, READERS, VISITORS
 from services.survey.rules.visits import RecordState
 from services.survey.submissions.queries import may_change, may_withdraw, record_of, submission_in_reach
 from services.survey.submissions.sealing import Opened, digest_of, sealed_answers
+from services.survey.submissions.telling import say_who_told
 from services.survey.surveys.queries import version_of
 from services.survey.tables import Answers, Base, Round, Submission, SubmissionEdition
 from shared import audit
@@ -85,6 +87,7 @@ async def submit_answers(
         return known
     await _write_edition(db, actor, keys, edition.instance_id, 1, edition, checked, now)
     audit.note(db, "submission", edition.instance_id, found.compound_code, counts=checked.counts)
+    await say_who_told(db, round_id, home_id)
     row = (await db.execute(select(Submission).where(Submission.id == edition.instance_id))).scalar_one()
     await _tell(db, row, "submission_received", {"round": str(round_id), "state": row.state})
     return row
@@ -121,6 +124,7 @@ async def _entered(
     db: AsyncSession, actor: Actor, found: Round, home_id: UUID, edition: Edition, checked: Checked, now: datetime
 ) -> bool:
     """Whether the row is new: of two sendings of one id at once the second waits for the first and finds it."""
+    tie = next((one for one in actor.ties if one.home == home_id), None)
     row = insert(Submission).values(
         id=edition.instance_id,
         survey_id=found.survey_id,
@@ -129,6 +133,9 @@ async def _entered(
         home_id=home_id,
         compound_code=found.compound_code,
         taken_by=actor.subject,
+        of_home=home_id in actor.homes,
+        told_as=relation_of(tie.relation) if tie else None,
+        answered_at=min(edition.answered_at, now),
         instance_id=edition.instance_id,
         state=_state(checked),
         received_at=now,

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.survey.errors import SubmissionUnknown
+from services.survey.rules import households
+from services.survey.rules.households import SIDES, Bound, Told, relation_of
 from services.survey.rules.roles import DESK, OFFICE, VISITORS
 from services.survey.rules.visits import RecordState
 from services.survey.submissions.sealing import Opened, opened
 from services.survey.surveys.queries import version_of
 from services.survey.tables import Answers, Round, Submission, SubmissionEdition
-from shared.identity import Actor
+from shared.identity import Actor, Tie
 from shared.paging import Orders, down
 from shared.sealing import Keys
 
@@ -31,30 +33,42 @@ class Record:
     sensitive: frozenset[str]
 
 
+def is_own(actor: Actor, row: Submission) -> bool:
+    """PRI-3. Whether the answers are the actor's own or his household's."""
+    told = Told(row.taken_by, row.of_home, relation_of(row.told_as) if row.told_as else None, row.answered_at)
+    return households.is_own(told, actor.subject, _bound(actor, row.home_id))
+
+
+def _bound(actor: Actor, home_id: UUID) -> Bound | None:
+    """None too where the token does not say since when: then he is taken for somebody who came later."""
+    found = next((tie for tie in actor.ties if tie.home == home_id), None)
+    return Bound(relation_of(found.relation), found.since) if found else None
+
+
+def heard_it(actor: Actor, row: Submission) -> bool:
+    """Whether the actor took it down as a visitor: while he visits here, no longer."""
+    return actor.subject == row.taken_by and actor.holds(VISITORS, row.compound_code)
+
+
 def may_see(actor: Actor, row: Submission) -> bool:
-    """Who took it down, the home it is about, and the office."""
+    """Whose answers they are, who heard them, and the office."""
     return may_withdraw(actor, row) or actor.holds(OFFICE, row.compound_code)
 
 
-def is_takers(actor: Actor, row: Submission) -> bool:
-    """Whether the actor took it down: for his own home, or as a visitor, and then while he visits here, no longer."""
-    still = row.home_id in actor.homes or actor.holds(VISITORS, row.compound_code)
-    return actor.subject == row.taken_by and still
-
-
 def may_change(actor: Actor, row: Submission) -> bool:
-    """Who took it down, and the desk."""
-    return is_takers(actor, row) or actor.holds(DESK, row.compound_code)
+    """Who took it down, for his own home while he lives there or as a visitor, and the desk."""
+    lives_there = actor.subject == row.taken_by and is_own(actor, row) and row.home_id in actor.homes
+    return lives_there or heard_it(actor, row) or actor.holds(DESK, row.compound_code)
 
 
 def may_withdraw(actor: Actor, row: Submission) -> bool:
-    """PRI-1. As easy as giving: by the home itself, by who took it down, or by the desk on its behalf."""
-    return row.home_id in actor.homes or may_change(actor, row)
+    """PRI-1, PRI-3. As easy as giving: by whose answers they are, by who heard them, or by the desk on his behalf."""
+    return is_own(actor, row) or may_change(actor, row)
 
 
 def reads_in_full(actor: Actor, row: Submission) -> bool:
-    """PRI-2. Without a purpose: the home that told it, and who heard it. The office reads sensitive answers for one."""
-    return row.home_id in actor.homes or is_takers(actor, row)
+    """PRI-2. Without a purpose: who told it, and who heard it. The office reads sensitive answers for one."""
+    return is_own(actor, row) or heard_it(actor, row)
 
 
 async def submission_in_reach(db: AsyncSession, actor: Actor, submission_id: UUID, lock: bool = False) -> Submission:
@@ -92,7 +106,15 @@ def submissions_of(actor: Actor, found: Round, state: RecordState | None) -> Sel
         .where(Submission.round_id == found.id)
     )
     if not actor.holds(OFFICE, found.compound_code):
-        own = Submission.home_id.in_(actor.homes)
         taken = Submission.taken_by == actor.subject
-        statement = statement.where(or_(own, taken) if actor.holds(VISITORS, found.compound_code) else own)
+        heard = taken if actor.holds(VISITORS, found.compound_code) else false()
+        statement = statement.where(or_(heard, and_(taken, Submission.of_home), *map(_told_by, actor.ties)))
     return statement if state is None else statement.where(Submission.state == state)
+
+
+def _told_by(tie: Tie) -> ColumnElement[bool]:
+    """PRI-3. The records that `households.is_own` says to be somebody's by a tie of his."""
+    side = SIDES.get(relation_of(tie.relation))
+    others = [relation for relation, its in SIDES.items() if its is not side]
+    of_side = or_(Submission.told_as.is_(None), Submission.told_as.not_in(others))
+    return and_(Submission.home_id == tie.home, Submission.answered_at >= tie.since, of_side)

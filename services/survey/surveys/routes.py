@@ -30,10 +30,23 @@ from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed, Page, page_of, paged
 from shared.problems import MediaUnsupported, NeighbourDown, StaleVersion, TooLarge, VersionNeeded
-from shared.uploads import FileRefused, received
+from shared.uploads import FileRefused, Received, Uploaded, UploadRoute
 from shared.versions import etag, wanted_version
 
+
+class WorkbookRoute(UploadRoute):
+    senders = DESK
+    largest = LARGEST_FILE
+
+    async def take(self, request: Request) -> Received:
+        try:
+            return await super().take(request)
+        except FileRefused:
+            raise refused("empty") from None
+
+
 router = APIRouter(prefix="/v1/surveys", tags=["survey"], route_class=EdgeRoute)
+workbooks = APIRouter(prefix="/v1/surveys", tags=["survey"], route_class=WorkbookRoute)
 Desk = Annotated[Actor, Depends(allow(*DESK))]
 Version = Annotated[int, Depends(wanted_version)]
 Surveys = Annotated[Page, Depends(paged(queries.SURVEYS))]
@@ -127,7 +140,7 @@ async def publish_version(
     return VersionSeen.of(row, draft.form)
 
 
-@router.post(
+@workbooks.post(
     "/{survey_id}/workbooks",
     operation_id="publish_workbook",
     summary="Publish a version from an XLSForm",
@@ -138,14 +151,16 @@ async def publish_version(
     ),
 )
 async def publish_workbook(
-    db: Writing, reads: Reads, actor: Desk, means: Means, survey_id: UUID, request: Request, now: Now
+    db: Writing,
+    reads: Reads,
+    actor: Desk,
+    means: Means,
+    survey_id: UUID,
+    file: Uploaded,
+    now: Now,
 ) -> VersionSeen:
     """Upload the workbook as the office made it: sheets survey, choices and settings."""
     before = await actions.before_of(reads, actor, survey_id)
-    try:
-        file = await received(request, largest=LARGEST_FILE)
-    except FileRefused:
-        raise refused("empty") from None
     draft = await actions.draft_of(before, means.language, await read_file(file.content))
     row = await actions.publish_version(db, actor, survey_id, draft, now)
     return VersionSeen.of(row, draft.form)

@@ -8,24 +8,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.survey.errors import HomeNotInRound
+from services.survey.house import MeansOf
 from services.survey.rounds.queries import round_in_reach
 from services.survey.rules.roles import VISITORS
 from services.survey.submissions.actions import Edition, submit_answers
-from services.survey.visits.actions import VisitFacts, record_visit
+from services.survey.visits.actions import VisitMade, companions_of, record_visit
 from shared import audit
+from shared.edge import ReadingFactory
 from shared.identity import Actor
 from shared.problems import Refusal
-from shared.sealing import Keys
-
-
-@dataclass(frozen=True, slots=True)
-class VisitMade:
-    """A visit under the id that the device gave it."""
-
-    id: UUID
-    round_id: UUID
-    home_id: UUID
-    facts: VisitFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +47,27 @@ class Outcome:
 
 
 async def sync_round(
-    db: AsyncSession, actor: Actor, keys: Keys, round_id: UUID, gathered: Gathered, now: datetime
+    db: AsyncSession,
+    reads: ReadingFactory,
+    actor: Actor,
+    means: MeansOf,
+    round_id: UUID,
+    gathered: Gathered,
+    now: datetime,
 ) -> list[Outcome]:
-    """VIS-3. Twice changes nothing; one that is refused does not hold up the others. Errors: RoundUnknown, 403."""
+    """VIS-3. Twice changes nothing; one that is refused does not hold up the others.
+
+    Errors: RoundUnknown, RoleForbidden, NeighbourDown.
+    """
+    people = {one.facts.second_visitor for one in gathered.visits}
+    companions = await companions_of(reads, means.registry, actor, round_id, people)
     found = await round_in_reach(db, actor, round_id, VISITORS, lock="share")
     outcomes = []
     for visit in gathered.visits:
 
         async def recorded(one: VisitMade = visit) -> str:
             _same_round(round_id, one.round_id)
-            row = await record_visit(db, actor, one.id, one.round_id, one.home_id, one.facts, now)
+            row = await record_visit(db, actor, companions, one, now)
             return row.outcome
 
         outcomes.append(await _each(db, visit.id, "VISIT", recorded))
@@ -73,7 +75,7 @@ async def sync_round(
 
         async def submitted(one: AnswersTaken = taken) -> str:
             _same_round(round_id, one.round_id)
-            row = await submit_answers(db, actor, keys, one.round_id, one.home_id, one.edition, now)
+            row = await submit_answers(db, actor, means.keys, one.round_id, one.home_id, one.edition, now)
             return row.state
 
         outcomes.append(await _each(db, taken.edition.instance_id, "SUBMISSION", submitted))

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.survey.errors import ERRORS
 from services.survey.submissions.schemas import NewSubmission
-from services.survey.syncs.actions import AnswersTaken, Gathered, Outcome, VisitMade
+from services.survey.syncs.actions import AnswersTaken, Gathered, Outcome
 from services.survey.visits.schemas import NewVisit
 from shared.problems import HOUSE
 from shared.texts import Language
@@ -26,7 +26,7 @@ class NewSync(Input):
     submissions: Annotated[list[NewSubmission], Field(max_length=MOST)] = []
 
     def gathered(self) -> Gathered:
-        visits = [VisitMade(one.id, one.round_id, one.home_id, one.facts()) for one in self.visits]
+        visits = [one.made() for one in self.visits]
         taken = [AnswersTaken(one.round_id, one.home_id, one.edition(one.id)) for one in self.submissions]
         return Gathered(visits, taken)
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.survey.errors import VisitUnknown
@@ -33,6 +33,9 @@ def visits_of(actor: Actor, found: Round, home_id: UUID | None) -> Select[Any]:
     """The visits of a round: all for the office, for visitors those they made."""
     statement = select(Visit).where(Visit.round_id == found.id)
     if not actor.holds(OFFICE, found.compound_code):
-        mine = (Visit.recorded_by == actor.subject) | (Visit.second_visitor == actor.subject)
-        statement = statement.where(mine if actor.holds(VISITORS, found.compound_code) else false())
+        statement = statement.where(mine(actor) if actor.holds(VISITORS, found.compound_code) else false())
     return statement if home_id is None else statement.where(Visit.home_id == home_id)
+
+
+def mine(actor: Actor) -> ColumnElement[bool]:
+    return or_(Visit.recorded_by == actor.subject, Visit.second_visitor == actor.subject)

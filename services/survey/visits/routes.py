@@ -12,18 +12,20 @@ from services.survey.errors import (
     RoundRefused,
     RoundUnknown,
     VisitInvalid,
+    VisitorUnknown,
     VisitUnknown,
     answers,
 )
+from services.survey.house import Means
 from services.survey.rounds.queries import round_in_reach
 from services.survey.rules.roles import VISITORS
 from services.survey.visits import actions, queries
 from services.survey.visits.schemas import ChangeVisit, NewVisit, VisitSeen
-from shared.edge import EdgeRoute, Now, Reading, Writing
+from shared.edge import EdgeRoute, Now, Reading, Reads, Writing
 from shared.exports import Export, Listing, listed, listing
 from shared.identity import Actor, SignedIn, allow
 from shared.paging import Listed
-from shared.problems import StaleVersion, VersionNeeded
+from shared.problems import NeighbourDown, StaleVersion, VersionNeeded
 from shared.versions import etag, wanted_version
 
 router = APIRouter(prefix="/v1/visits", tags=["survey"], route_class=EdgeRoute)
@@ -38,11 +40,17 @@ Visits = Annotated[Listing, Depends(listing(queries.VISITS))]
     operation_id="record_visit",
     summary="Record a visit",
     status_code=201,
-    responses=answers(RoundUnknown, HomeNotInRound, RoundRefused, VisitInvalid, NoticeUnknown, IdTaken),
+    responses=answers(
+        RoundUnknown, HomeNotInRound, RoundRefused, VisitInvalid, VisitorUnknown, NoticeUnknown, IdTaken, NeighbourDown
+    ),
 )
-async def record_visit(db: Writing, actor: Visitor, visit: NewVisit, response: Response, now: Now) -> VisitSeen:
+async def record_visit(
+    db: Writing, reads: Reads, actor: Visitor, means: Means, visit: NewVisit, response: Response, now: Now
+) -> VisitSeen:
     """Two visitors, outcome, who answered, which notice they saw. Two visits of one home stand side by side."""
-    row = await actions.record_visit(db, actor, visit.id, visit.round_id, visit.home_id, visit.facts(), now)
+    made, people = visit.made(), {visit.second_visitor}
+    companions = await actions.companions_of(reads, means.registry, actor, visit.round_id, people)
+    row = await actions.record_visit(db, actor, companions, made, now)
     response.headers.update(etag(row.version))
     return VisitSeen.model_validate(row)
 
@@ -75,12 +83,25 @@ async def get_visit(db: Reading, actor: SignedIn, visit_id: UUID, response: Resp
     "/{visit_id}",
     operation_id="correct_visit",
     summary="Correct a visit",
-    responses=answers(VisitUnknown, RoundRefused, VisitInvalid, NoticeUnknown, StaleVersion, VersionNeeded),
+    responses=answers(
+        *(VisitUnknown, RoundRefused, VisitInvalid, VisitorUnknown, NoticeUnknown),
+        *(StaleVersion, VersionNeeded, NeighbourDown),
+    ),
 )
 async def correct_visit(
-    db: Writing, actor: Visitor, visit_id: UUID, change: ChangeVisit, version: Version, response: Response, now: Now
+    db: Writing,
+    reads: Reads,
+    actor: Visitor,
+    means: Means,
+    visit_id: UUID,
+    change: ChangeVisit,
+    version: Version,
+    response: Response,
+    now: Now,
 ) -> VisitSeen:
     """While the round is open, by its visitors or the office; every wording stays on record."""
-    row = await actions.correct_visit(db, actor, visit_id, change.facts(), version, now)
+    facts = change.facts()
+    companions = await actions.new_companion(reads, means.registry, actor, visit_id, facts)
+    row = await actions.correct_visit(db, actor, companions, visit_id, facts, version, now)
     response.headers.update(etag(row.version))
     return VisitSeen.model_validate(row)

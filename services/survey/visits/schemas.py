@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from services.survey.rules.visits import Outcome, Relation
-from services.survey.visits.actions import VisitFacts
+from services.survey.visits.actions import VisitFacts, VisitMade
 from shared.wire import Day, Flag, Input, Instant, Output, Text, example
 
 _ID = "0197a3f2-0000-7000-8000-000000000061"
@@ -57,6 +57,9 @@ class NewVisit(ChangeVisit):
     id: UUID
     round_id: UUID
     home_id: UUID
+
+    def made(self) -> VisitMade:
+        return VisitMade(self.id, self.round_id, self.home_id, self.facts())
 
 
 class VisitSeen(Output):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from services.ticket.rules.kinds import Kind
 from services.ticket.rules.parameters import Parameters
-from services.ticket.rules.states import State
+from services.ticket.rules.states import FINAL, State
 from shared.days import (
     add_working_time,
     day_of,
@@ -75,6 +75,14 @@ def current_due(original: datetime, extension_days: int, paused: timedelta, rule
     if paused <= timedelta():
         return due
     return end_of(day_of(add_working_time(due, paused, rules.office)))
+
+
+def due_stands(state: State) -> bool:
+    """TKT-3. Whether the clock was met or ended: what was in time then stays so, whatever is corrected afterwards.
+
+    It is counted anew where the clock runs on: by rework from the same start, by an appeal or a reopening from now.
+    """
+    return state in ANSWERED | FINAL | {State.REJECTED}
 
 
 def is_overdue(pace: Pace, now: datetime) -> bool:

@@ -181,12 +181,13 @@ class Correction:
 
 
 async def change_ticket(db: AsyncSession, means: MeansOf, ticket: Ticket, change: Correction, now: datetime) -> Ticket:
-    """Correct kind, category or urgency of a locked ticket; the due is counted anew from the same start."""
+    """Correct kind, category or urgency of a locked ticket; a clock that runs is counted anew from the same start."""
     if change.category != ticket.category:
         await usable_category(db, change.category)
     ticket.kind, ticket.category, ticket.emergency = change.kind, change.category, change.emergency
-    ticket.answer_due_at = clock.answer_due(ticket.reported_at, change.emergency, means.rules)
-    effects.set_due(ticket, means.rules)
+    if not clock.due_stands(State(ticket.state)):
+        ticket.answer_due_at = clock.answer_due(ticket.reported_at, change.emergency, means.rules)
+        effects.recount(ticket, means.rules)
     ticket.version += 1
     audit.note(db, "ticket", ticket.id, ticket.compound_code, kind=change.kind, category=change.category)
     await moving.tell(db, ticket, "corrected", {})

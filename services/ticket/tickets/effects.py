@@ -78,6 +78,12 @@ def set_due(ticket: Ticket, rules: Parameters) -> None:
         ticket.due_at, ticket.awaits_calendar = None, True
 
 
+def recount(ticket: Ticket, rules: Parameters) -> None:
+    """TKT-3. The dues by what the report is now. What waits for a calendar is counted with it, suspensions too."""
+    if not ticket.awaits_calendar:
+        set_due(ticket, rules)
+
+
 def _current_due(ticket: Ticket, rules: Parameters) -> datetime | None:
     if ticket.original_due_at is None:
         return None
@@ -189,8 +195,10 @@ def _verified(step: Step) -> None:
 
 
 def _rework(step: Step) -> None:
+    """TKT-3. The clock runs on, by what the report is by now."""
     step.ticket.verified_by = step.ticket.answered_at = None
     step.ticket.call_tries = 0
+    recount(step.ticket, step.rules)
 
 
 def _closed(step: Step) -> None:

@@ -130,7 +130,7 @@ async def change_ticket(
     response: Response,
     now: Now,
 ) -> TicketSeen:
-    """The desk sets kind, category or urgency right; the due is counted anew."""
+    """The desk sets kind, category or urgency right; the due is counted anew while its clock runs."""
     ticket, _ = await queries.sighted_ticket(db, actor, ticket_id, means.rules, lock=True)
     if not actor.holds(DESK_ROLES, ticket.compound_code):
         raise RoleForbidden(needed=sorted(DESK_ROLES))

@@ -113,12 +113,13 @@ async def test_a_restart_goes_on_where_it_stopped_and_a_lost_row_is_written_agai
     desk.notary = desk.again(tmp_path)
 
     signed = [await desk.sign()]
-    await hall.cast(hall.residents[1], election, 1, [1])
+    for place in range(10):
+        await hall.cast(hall.residents[place], election, place, [1])
     signed += [await desk.sign_rested(), await desk.sign()]
 
-    hall.now_is(OPENS + timedelta(hours=1))  # by the hour
+    hall.now_is(OPENS + timedelta(hours=1))  # by the hour, and in steps of ten
     sizes = [one["size"] for one in (await get(hall, hall.clerk, election, "log/checkpoints"))["items"]]
-    assert (signed, sizes) == ([1, 1, 0], [4, 3])
+    assert (signed, sizes) == ([1, 1, 0], [13, 3])
 
 
 async def test_the_rooms_own_pass_signs_with_the_notarys_role(hall: Hall, admin_url: str) -> None:
@@ -128,7 +129,6 @@ async def test_the_rooms_own_pass_signs_with_the_notarys_role(hall: Hall, admin_
     signed = [await SigningPass(house.settings)(house) for _ in range(2)]  # type: ignore[arg-type]  # the room's own
 
     assert signed == [1, 0]
-    hall.now_is(OPENS + timedelta(hours=1))  # by the hour
     assert (await get(hall, hall.clerk, election, "log/checkpoints/newest"))["size"] == 3
 
 

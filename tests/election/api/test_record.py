@@ -13,7 +13,8 @@ from services.election.rules.leaves import leaf_hash
 from services.election.rules.merkle import is_included
 from services.election.verify import verify
 from tests.election.api.casting import owner as voter
-from tests.election.api.conftest import CODE, OPENS, Hall
+from tests.election.api.casting import vote
+from tests.election.api.conftest import CLOSES, CODE, OPENS, Hall
 from tests.election.api.doors import Doors
 from tests.election.api.drafts import MEMBERS
 from tests.election.api.neighbour import home_id
@@ -49,6 +50,13 @@ async def test_each_home_proves_which_ballot_counts_and_who_did_not_vote_that_no
         root = json.loads(json.loads(leaves[proof["leaf"]])["body"])["root"]
         assert (committed.hex(), root) == (proof["commitment"], proof["root"])
         assert is_included(leaf_hash(committed), proof["place"], proof["entries"], steps, bytes.fromhex(root))
+    record = await hall.get(hall.clerk, f"/v1/elections/{election['id']}/record")
+    found = verify(io.BytesIO(record.content), receipt={"items": [mine, silent]})
+    assert found.wrong == []
+    assert [line.rsplit(": ", 1)[1] for line in found.proved if line.startswith("your status")] == [
+        f"leaf {second['log_index']} counts",
+        "none counts",
+    ]
 
 
 async def test_the_public_record_of_a_household_ballot_is_accepted_by_the_verifier(desk: Desk) -> None:
@@ -223,3 +231,43 @@ async def corrected(hall: Hall, election: Reply, place: int, area: str) -> None:
     assert proposed.status_code == 201, proposed.text
     confirmed = await hall.post(hall.officer, f"{path}/{proposed.json()['number']}/confirmations")
     assert confirmed.status_code == 201, confirmed.text
+
+
+async def test_a_life_with_extension_revotes_a_void_and_a_recount_is_accepted_when_it_is_final(desk: Desk) -> None:
+    """BAL-6, BAL-12, PUB-6: every day and every replacing that the room allows is one that the verifier allows."""
+    hall, later = desk.hall, CLOSES + timedelta(days=15)
+    election = await hall.decision_opened("ORDINARY")
+    path = f"/v1/elections/{election['id']}"
+    ann, other = voter(4), voter(5)
+    for replaces in (0, 1):
+        await vote(hall, ann, election, 4, replaces=replaces)
+    await vote(hall, voter(5), election, 5)
+    void = {"home_id": str(home_id(5)), "reason": "本人到场撤回", "second_token": hall.officer.token()}
+    assert (await hall.post(hall.clerk, f"{path}/revocations", void)).status_code == 201
+    again = await vote(hall, other, election, 5)
+    await hall.step(election, "extensions", {"closes_at": later.isoformat(), "reason": "返还率不足"})
+    hall.now_is(CLOSES + timedelta(days=14))
+    late = await vote(hall, voter(6), election, 6)
+    hall.now_is(later)
+    for step in ("closings", "counts", "result-postings"):
+        await hall.step(election, step)
+    objection = {"about": "COUNT", "words": "请重新计票。"}
+    filed = (await hall.post(ann, f"{path}/objections", objection)).json()
+    ruling = {"effect": "RECOUNT", "answer": "同意。"}
+    await hall.post(hall.officer, f"/v1/objections/{filed['id']}/decisions", ruling)
+    await hall.step(election, "recounts", {"reason": "异议成立"})
+    await hall.step(election, "result-postings")
+    hall.now_is(later + timedelta(days=12))
+    await hall.step(election, "finals")
+    await desk.sign()
+
+    public = await hall.get(hall.clerk, f"{path}/record")
+    complete = await hall.post(hall.clerk, f"{path}/records", {"purpose": "复核计票结果"})
+    statuses = (await hall.get(ann, f"{path}/statuses")).json()
+
+    assert (again.status_code, late.status_code) == (201, 201)
+    for content in (public.content, complete.content):
+        found = verify(io.BytesIO(content), receipt=statuses)
+        assert found.wrong == []
+        assert any("3 count" in line for line in found.proved)
+        assert any(line.startswith("your status, place 4") for line in found.proved)

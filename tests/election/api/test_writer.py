@@ -129,7 +129,8 @@ async def test_a_connection_that_dies_before_the_commit_stored_nothing(hall: Hal
     with psycopg.connect(admin_url, autocommit=True) as admin, psycopg.connect(admin_url) as lock:
         lock.execute("SELECT FROM election.ballot_box FOR UPDATE")
         cast = asyncio.create_task(vote(hall, me, election, 4, **key))
-        waiting = "FROM pg_stat_activity WHERE usename = 'election' AND wait_event_type = 'Lock'"
+        here = "datname = current_database() AND usename = 'election'"
+        waiting = f"FROM pg_stat_activity WHERE {here} AND wait_event_type = 'Lock'"
         for _ in range(100):
             await asyncio.wait({cast}, timeout=0.02)
             if admin.execute(f"SELECT count(pg_terminate_backend(pid)) {waiting}").fetchone() == (1,):

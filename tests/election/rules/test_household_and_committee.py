@@ -29,7 +29,6 @@ from services.election.rules.states import (
     takes_ballots,
 )
 from services.election.rules.states import refusal as step_refusal
-from services.election.rules.turnout import public_cast, public_hour
 from services.election.rules.weights import Delivery, HomeKind, Roll, Weights
 from services.election.rules.wording import WORDS
 
@@ -361,16 +360,6 @@ def test_allowed_lists_what_would_not_be_refused() -> None:
 def test_parameters_that_do_not_fit_together_are_named(changed: dict[str, int], found: tuple[Fault, ...]) -> None:
     """BAL-11, BAL-6. Three nominees."""
     assert faults(Rules(**changed), 3) == found  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("state", "cast", "told"),
-    [(State.OPEN, 9, 0), (State.OPEN, 10, 10), (State.OPEN, 19, 10), (State.CLOSED, 19, 19), (State.COUNTED, 3, 3)],
-)
-def test_turnout_is_told_in_steps_of_ten_while_voting_runs(state: State, cast: int, told: int) -> None:
-    """BAL-9."""
-    assert public_cast(state, cast) == told
-    assert public_hour(MONDAY + timedelta(minutes=59)) == MONDAY
 
 
 def test_who_and_what_open_apart_and_marks_have_no_order() -> None:

@@ -24,6 +24,8 @@ Line = dict[str, Any]
 Lines = list[Line]
 Change = Callable[[Lines], None]
 T2, T1, SILENT, FIRST = "household ballot", "owners' decision", "decision with silence", "log of the first version"
+AGAIN, HOMES_AGAIN, LOW = "decision with revotes", "household ballot with revotes", "household ballot of few"
+ALL, MEMBERS, COMMITTEE = "unanimous consent", "members' vote", "candidates"
 PLANS = {
     T2: Plan(Preset.HOUSEHOLD_BALLOT, 60, 11),
     T1: Plan(
@@ -43,6 +45,12 @@ PLANS = {
         ballots=500,
     ),
     FIRST: Plan(Preset.ORDINARY, 60, 15, log=1),
+    AGAIN: Plan(Preset.ORDINARY, 80, 16, again=700, ballots=900),
+    HOMES_AGAIN: Plan(Preset.HOUSEHOLD_BALLOT, 80, 17, again=700, ballots=900),
+    LOW: Plan(Preset.HOUSEHOLD_BALLOT, 60, 18, ballots=200),
+    ALL: Plan(Preset.UNANIMOUS, 60, 19, ballots=700),
+    MEMBERS: Plan(Preset.MEMBERS_VOTE, 9, 20),
+    COMMITTEE: Plan(Preset.CANDIDATES, 60, 21, ballots=1000, nominees=3),
 }
 
 

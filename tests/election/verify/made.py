@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from services.election.results.actions import REPEATS
 from services.election.rules import figures, record
-from services.election.rules.casting import Capacity, Cast, standing
+from services.election.rules.casting import Cast, standing
 from services.election.rules.commitments import Said, canonical, commitment, status_said, status_salt
 from services.election.rules.committee import Contest, Papers
 from services.election.rules.decisions import Matter
@@ -24,6 +25,7 @@ from services.election.rules.parameters import DEFAULTS, KINDS, Kind, Preset, ke
 from services.election.rules.record import Corrected, Counted, Edition, Entry, Facts, Fault, Vote
 from services.election.rules.tally import Choice, Silence, SilentRule
 from services.election.rules.weights import Roll, Weights
+from tests.election.verify.arrivals import Arrivals
 from tests.election.verify.disputes import Disputes
 from tests.election.verify.plans import (
     CLOSES,
@@ -59,7 +61,7 @@ class Made:
         self.kind = KINDS[self.plan.preset]
         self.rules = self.plan.rules or DEFAULTS[self.plan.preset]
         self.items = self._items()
-        self.disputes = Disputes(self)
+        self.disputes, self.arrivals = Disputes(self), Arrivals(self)
         self._roll()
         self._voted()
         self._closed()
@@ -110,7 +112,8 @@ class Made:
 
     @cached_property
     def text(self) -> str:
-        terms = self.terms
+        """Asked for when the roll is made."""
+        terms, unknown = self.terms, sum(int(said["area_unknown"]) for said, _, _ in self.rows)
         said = {
             "election": self.election,
             "kind": str(self.kind),
@@ -125,6 +128,11 @@ class Made:
             "preset": str(self.plan.preset),
             "silence_adopted": "议事规则第九条" if self.plan.silence else None,
             "title": "测试投票",
+            "households": len(self.rows),
+            "heads": self.totals()["heads"],
+            "area_hundredths": self.totals()["area"],
+            "area_unknown": unknown,
+            "owner_unknown": 0,
         }
         return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -163,52 +171,18 @@ class Made:
         voters += [place for place in voters if self.chance.random() * 1000 < self.plan.again]
         self.chance.shuffle(voters)
         for count, place in enumerate(voters):
-            self._cast(place)
+            self.arrivals.cast(place)
             if count % 97 == 96:
                 self.sign()
         for ballot in self.ballots:
-            if self.chance.random() * 1000 < self.plan.voided:
-                ballot.voided = True
-                self.write(LeafType.VOID, {"of": ballot.index, "reason": "00" * 32})
+            if not ballot.voided and self.chance.random() * 1000 < self.plan.voided:
+                self.arrivals.void(ballot)
         if self.plan.log > 1 and self.kind not in {Kind.HOUSEHOLD, Kind.MEMBERS}:
             self.disputes.disputed(self.effective)
-
-    def _cast(self, place: int) -> None:
-        """On paper only once; a proxy, an owner and a resident otherwise, as the kind has them."""
-        before = list(self.ballots_of.get(place, []))
-        if any(ballot.channel == "PAPER" for ballot in before):
-            return
-        paper = not before and self._on_paper(place)
-        capacity = Capacity.PAPER if paper else self._capacity()
-        authority = self.disputes.authority(place, capacity)
-        revision, who_salt, what_salt = len(before) + 1, self.salt(), self.salt()
-        what = self.choice(place)
-        channel = "PAPER" if paper else "PROXY" if capacity is Capacity.PROXY else "ONLINE"
-        caster = None if paper else UUID(int=1)
-        ballot = Ballot(place, revision, -1, capacity, caster, channel, who_salt, what_salt, what, authority=authority)
-        who = commitment(who_salt, self.disputes.who(ballot)).hex()
-        if paper:
-            ballot.index = self.write(LeafType.RETURNED, {"who": who, "batch": "11" * 32})
-        else:
-            ballot.index = self.write(LeafType.CAST, {"who": who, "what": commitment(what_salt, what).hex()})
-        self.ballots.append(ballot)
-        self.ballots_of.setdefault(place, []).append(ballot)
-
-    def _on_paper(self, place: int) -> bool:
-        if self.plan.on_paper is not None:
-            return self.plan.on_paper(place)
-        return self.kind is not Kind.MEMBERS and self.chance.random() * 1000 < self.plan.papers
 
     @cached_property
     def ballots_of(self) -> dict[int, list[Ballot]]:
         return {}
-
-    def _capacity(self) -> Capacity:
-        if self.kind is Kind.HOUSEHOLD:
-            return self.chance.choice([Capacity.OWNER, Capacity.RESIDENT, Capacity.RESIDENT])
-        if self.kind is Kind.MEMBERS:
-            return Capacity.MEMBER
-        return self.chance.choice([Capacity.OWNER, Capacity.OWNER, Capacity.PROXY])
 
     def choice(self, place: int) -> Said:
         if self.plan.choose is not None:
@@ -240,7 +214,9 @@ class Made:
         self.outcome, self.counted = self._count()
         digest = hashlib.sha256(canonical(self.counted)).hexdigest()
         self.write(LeafType.COUNTED, {"number": 1, "figures": digest})
-        self.write(LeafType.FINAL, {"number": 1})
+        if self.outcome not in REPEATS:
+            self.day = DAYS[5]
+            self.write(LeafType.FINAL, {"number": 1})
         self.sign()
 
     def _correct(self, place: int) -> None:

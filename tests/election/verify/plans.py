@@ -18,7 +18,8 @@ from services.election.rules.parameters import Preset, Rules
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes_raw()
 NOTARY_KEY = verifier_key(NOTARY, PUBLIC)
-DAYS = ("2026-11-20", "2026-12-01", "2026-12-05", "2026-12-08", "2026-12-09")
+DAYS = ("2026-11-10", "2026-12-01", "2026-12-05", "2026-12-08", "2026-12-09", "2026-12-20")
+"""Announced, opened, cast, closed, counted, final."""
 OPENS, CLOSES = "2026-12-01T02:00:00+00:00", "2026-12-08T02:00:00+00:00"
 ORDINARY = [matter for matter in Matter if MAJORITIES[matter] is Majority.ORDINARY]
 EXTRAORDINARY = [matter for matter in Matter if MAJORITIES[matter] is Majority.SPECIAL]

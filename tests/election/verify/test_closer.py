@@ -107,7 +107,7 @@ def test_a_window_is_extended_by_what_its_own_rules_allow(days: int, wrong: set[
     say(extended, type="EXTENDED", closes_at=f"2026-12-{8 + days:02}T02:00:00+00:00")
     lines.insert(lines.index(close), extended)
     for line in all_of(lines, "LEAF")[all_of(lines, "LEAF").index(close) :]:
-        say(line, day="2026-12-20")
+        say(line, day="2026-12-31" if body_of(line)["type"] == "FINAL" else "2026-12-20")
     renumbered(lines)
     signed_anew(lines)
 

@@ -6,9 +6,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from services.election.rules.commitments import status_said, status_salt
 from services.election.rules.leaves import LeafType, leaf_hash
 from services.election.rules.merkle import Frontier, Tree
 from services.election.rules.notes import read_note
@@ -16,6 +18,7 @@ from services.election.rules.record import Edition
 from services.election.verify import verify
 from tests.election.verify.disputing import DISPUTES
 from tests.election.verify.golden import (
+    AGAIN,
     PLANS,
     SILENT,
     T1,
@@ -31,9 +34,10 @@ from tests.election.verify.golden import (
 )
 from tests.election.verify.packing import checked, packed, zipped
 from tests.election.verify.plans import NOTARY_KEY, note_over
+from tests.election.verify.ruling import RULINGS
 from tests.election.verify.tampering import MUTATIONS as ALTERED
 
-MUTATIONS = [*ALTERED, *DISPUTES]
+MUTATIONS = [*ALTERED, *DISPUTES, *RULINGS]
 PROGRAM = Path(__file__).parents[3] / "services" / "election" / "verify.py"
 
 
@@ -58,8 +62,16 @@ def test_a_change_is_refused_for_the_right_reason(mutation: Mutation) -> None:
     assert mutation.code in {code for _, code, _ in found.wrong}, found.wrong[:3]
 
 
+@pytest.mark.parametrize("mutation", RULINGS, ids=str)
+def test_where_all_else_is_put_right_nothing_else_is_wrong(mutation: Mutation) -> None:
+    lines = lines_of(mutation.record, mutation.edition)
+    mutation.change(lines)
+
+    assert {code for _, code, _ in checked(lines, key=NOTARY_KEY).wrong} == {mutation.code}
+
+
 def test_the_corpus_is_large_and_no_change_stands_twice() -> None:
-    assert len(MUTATIONS) >= 120
+    assert len(MUTATIONS) >= 150
     assert len({(one.change, one.record, one.edition) for one in MUTATIONS}) == len(MUTATIONS)
 
 
@@ -190,6 +202,82 @@ def test_a_receipt_whose_checkpoint_is_of_another_log_shows_a_fork() -> None:
     assert "NOT_EXTENSION" in {code for _, code, _ in found.wrong}
 
 
+def status(place: int) -> dict[str, Any]:
+    """As the house hands it out."""
+    made = golden(T2)
+    said, salt, _ = made.rows[place]
+    stands = made.effective.get(place)
+    size = len(made.rows)
+    tree = Tree(leaf_hash(made.status(one)) for one in range(size))
+    return {
+        "said": dict(status_said(made.election, str(said["entry"]), stands and stands.index)),
+        "salt": status_salt(salt).hex(),
+        "commitment": made.status(place).hex(),
+        "place": place,
+        "entries": size,
+        "root": tree.root(size).hex(),
+        "leaf": leaves(lines_of(T2, Edition.PUBLIC), "STATUS")[0]["index"],
+        "inclusion": [step.hex() for step in tree.inclusion(place, size)],
+    }
+
+
+def places() -> tuple[int, int]:
+    """One home whose ballot counts, and one that has none."""
+    stands = golden(T2).effective
+    return next(iter(stands)), next(place for place in range(len(golden(T2).rows)) if place not in stands)
+
+
+def test_the_statuses_of_a_home_are_found_in_the_record_beside_a_receipt() -> None:
+    voted, silent = places()
+    mine = receipt() | {"items": [status(voted), status(silent)]}
+
+    found = checked(lines_of(T2, Edition.PUBLIC), receipt=mine)
+
+    assert found.wrong == []
+    assert f"your status, place {voted}: leaf {golden(T2).effective[voted].index} counts" in found.proved
+    assert f"your status, place {silent}: none counts" in found.proved
+    assert any(line.startswith("your ballot is leaf") for line in found.proved)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"salt": "00" * 32},
+        {"place": 7},
+        {"leaf": 3},
+        {"said": {"election": "x", "entry": "y", "status": "NONE"}},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("of", [0, 1], ids=["who voted", "who did not"])
+def test_a_forged_status_is_refused(of: int, changed: dict[str, Any]) -> None:
+    mine = {"items": [status(places()[of]) | changed]}
+
+    assert {code for _, code, _ in checked(lines_of(T2, Edition.PUBLIC), receipt=mine).wrong} == {"PROOF"}
+
+
+def test_a_ballot_that_is_left_out_of_an_owners_vote_is_missed_by_its_home() -> None:
+    """The public edition alone cannot tell: its first ballot is said to count, which its second replaced."""
+    made, lines = golden(AGAIN), lines_of(AGAIN, Edition.PUBLIC)
+    revoted = ((place, made.ballots_of[place][0], one) for place, one in made.effective.items() if one.revision > 1)
+    place, first, stands = next(found for found in revoted if not found[1].voided)
+    swapped = next(line for line in all_of(lines, "EFFECTIVE") if line["index"] == stands.index)
+    swapped["index"] = first.index
+    effective = sorted(all_of(lines, "EFFECTIVE"), key=lambda line: line["index"])
+    start = next(at for at, line in enumerate(lines) if line["line"] == "EFFECTIVE")
+    lines[start : start + len(effective)] = effective
+    said, salt, _ = made.frozen.get(place, made.rows[place])
+    mine = {
+        "place": place,
+        "salt": status_salt(salt).hex(),
+        "said": status_said(made.election, str(said["entry"]), stands.index),
+        "leaf": leaves(lines, "STATUS")[0]["index"],
+    }
+
+    assert checked(lines).wrong == []
+    assert {code for _, code, _ in checked(lines, receipt={"items": [mine]}).wrong} == {"PROOF"}
+
+
 def test_a_single_changed_byte_is_found() -> None:
     """Scene 11. Any byte of the file, tried at a hundred places: refused, never a crash."""
     whole = b"".join(json.dumps(line).encode() for line in lines_of(T2, Edition.PUBLIC))
@@ -229,16 +317,20 @@ def test_the_program_stands_alone_and_its_exit_tells_what_it_found(tmp_path: Pat
     lines = lines_of(T2, Edition.PUBLIC)
     (tmp_path / "true.zip").write_bytes(packed(lines).read())
     (tmp_path / "receipt.json").write_text(json.dumps(receipt()))
+    (tmp_path / "statuses.json").write_text(json.dumps({"items": [status(places()[0])]}))
     (tmp_path / "older.note").write_text(golden(T2).notes[0])
     all_of(lines, "EFFECTIVE")[0]["what"]["marks"] = [4]
     (tmp_path / "false.zip").write_bytes(packed(lines).read())
     (tmp_path / "no.zip").write_bytes(b"no")
     options = ["--key", NOTARY_KEY, "--checkpoint", tmp_path / "older.note", "--receipt", tmp_path / "receipt.json"]
+    options += ["--statuses", tmp_path / "statuses.json"]
 
     true, false, no = (run(tmp_path / f"{name}.zip", *options) for name in ("true", "false", "no"))
 
     assert (true.returncode, false.returncode, no.returncode) == (0, 1, 2), true.stdout + true.stderr
     assert "Nothing is wrong." in true.stdout
+    assert "PROVED: your ballot is leaf" in true.stdout
+    assert "PROVED: your status, place" in true.stdout
     assert "NOT PROVED: that no two counted ballots are of one home" in true.stdout
     assert "WRONG: line" in false.stdout
     assert "OPENING" in false.stdout

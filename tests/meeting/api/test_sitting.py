@@ -297,6 +297,31 @@ async def test_the_speakers_queue_gives_one_the_floor_at_a_time(table: Table) ->
     assert [bool(one["ended_at"]) for one in queue] == [True, False]
 
 
+async def test_a_queue_belongs_to_its_sitting(table: Table) -> None:
+    """MEET-8. Who waited or spoke when there was no quorum neither waits nor bars anybody in the next sitting."""
+    meeting = await table.open_meeting()
+    await table.arrive(meeting, *table.members[:2])
+    path = f"/v1/meetings/{meeting['id']}/speeches"
+    spoke, waited = [await table.done(member, path, {"item": 1}) for member in table.members[:2]]
+    await table.done(table.chair, f"{path}/{spoke['id']}/starts", {})
+    await table.move(table.chair, meeting, "NO_QUORUM")
+    again = EVENING + timedelta(days=7)
+    await table.move(table.clerk, meeting, "NOTICED", starts_at=again.isoformat())
+    table.now_is(again)
+    await table.move(table.chair, meeting, "OPEN")
+    await table.arrive(meeting, *table.members[:2])
+
+    empty = (await table.read(table.resident, path))["items"]
+    anew = await table.done(table.members[1], path, {"item": 1})
+    old = await table.post(table.chair, f"{path}/{waited['id']}/starts", {})
+    started = await table.done(table.chair, f"{path}/{anew['id']}/starts", {})
+    first = (await table.read(table.resident, path, sitting=1))["items"]
+
+    assert (empty, old.status_code, old.json()["why"]) == ([], 409, "PAST_SITTING")
+    assert (anew["sitting"], started["started_at"] is not None) == (2, True)
+    assert [(one["id"], one["ended_at"] is not None) for one in first] == [(spoke["id"], True), (waited["id"], False)]
+
+
 @pytest.mark.parametrize("kind", ["COUNCIL", "RESIDENTS_MEETING"])
 async def test_a_kind_with_a_roll_needs_a_council_of_the_compound(table: Table, kind: str) -> None:
     """MEET-9."""

@@ -12,7 +12,8 @@ from services.meeting.rules.attendance import Entry, Passage, Quorum, needed, pr
 from services.meeting.rules.codes import LENGTH, WINDOW_SECONDS, good_until, good_windows, readable, window_of
 from services.meeting.rules.kinds import KINDS, Kind, notice_days, pass_of, quorum_of
 from services.meeting.rules.parameters import OVER_HALF, TWO_THIRDS, Share
-from services.meeting.rules.speaking import ends_by
+from services.meeting.rules.reasons import Why
+from services.meeting.rules.speaking import Place, ends_by, floor_is_barred
 from services.meeting.rules.votes import (
     BINDS_NO_OWNER,
     Choice,
@@ -231,6 +232,33 @@ def test_a_code_is_good_for_its_minute_and_the_next() -> None:
         assert (shown in good_windows(NOW + timedelta(seconds=seconds))) is good
     assert good_until(NOW) == NOW + timedelta(seconds=2 * WINDOW_SECONDS)
     assert len(readable(bytes(32))) == LENGTH
+
+
+@pytest.mark.parametrize(
+    ("asked_in", "speaking_in", "why"),
+    [
+        (2, None, None),
+        (2, 1, None),
+        (2, 2, Why.SPEAKER_WAITS),
+        (1, None, Why.PAST_SITTING),
+        (1, 2, Why.PAST_SITTING),
+    ],
+)
+def test_the_floor_is_given_in_the_queue_of_its_own_sitting(
+    asked_in: int, speaking_in: int | None, why: Why | None
+) -> None:
+    """MEET-8. In the second sitting; whoever had the floor in the first holds up nobody."""
+    place = Place(UUID(int=1), asked_in, speaks=False)
+    others = [Place(UUID(int=2), speaking_in, speaks=True)] if speaking_in else []
+
+    assert floor_is_barred(place, [place, *others], 2) is why
+
+
+def test_who_has_the_floor_is_not_in_his_own_way() -> None:
+    """MEET-8. A second start changes nothing."""
+    place = Place(UUID(int=1), 1, speaks=True)
+
+    assert floor_is_barred(place, [place], 1) is None
 
 
 def test_a_speakers_time_ends_at_its_limit() -> None:

@@ -3,11 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from services.registry.oauth.queries import MOST_HOMES
+from services.registry.oauth.tokens import Bearer, Issuer
 from services.registry.rules.sign_in import DOOR_TRIES
+from shared.database import new_id
+from shared.identity import LONGEST_TOKEN, Grant, Tie
 from tests.registry.api.houses import Registry, learn, running
 
 COMMUNITY = "140109013001"
@@ -140,3 +146,27 @@ async def test_a_tie_that_is_replaced_takes_its_rights_along(door: Door) -> None
 
     assert (await door.registry.http.get("/v1/me", headers=as_owner)).status_code == 401
     assert fresh["roles"] == [{"role": "RESIDENT", "scope": door.code}]
+
+
+async def test_a_token_says_since_when_a_home_is_ones_own(door: Door) -> None:
+    """PRI-3. A tie that goes on in another of the same side goes on; a tenant's begins anew."""
+    house, began = door.registry.house, datetime.now(UTC)
+    said: list[tuple[str, int]] = []
+    for days, relation in enumerate(("FAMILY", "OWNER", "TENANT")):
+        house.clock.offset = timedelta(days=days)
+        await door.bind(await door.registry.as_sample("neighbour"), await door.hand_over(relation))
+        token = (await door.registry.as_sample("neighbour"))["Authorization"].removeprefix("Bearer ")
+        actor = house.verifier.verify(token)
+        said += [(tie.relation, (tie.since - began).days) for tie in actor.ties if tie.home == UUID(door.home)]
+        assert actor.homes == (UUID(door.home),)
+
+    assert said == [("FAMILY", 0), ("OWNER", 0), ("TENANT", 2)]
+
+
+def test_a_token_of_as_many_homes_as_it_names_is_short_enough_to_be_sent(tmp_path: Path) -> None:
+    """Each with its tie, in one compound: an owner who lets them."""
+    ties = [Tie(new_id(), "TENANT", datetime.now(UTC)) for _ in range(MOST_HOMES)]
+    grants = [Grant("RESIDENT", f"{COMMUNITY}001"), Grant("OWNER", f"{COMMUNITY}001")]
+    bearer = Bearer(new_id(), "person", new_id(), grants, [tie.home for tie in ties], ties=ties)
+
+    assert len(Issuer(tmp_path, "https://linli.taiyuan.example").issue(bearer)) < 9_000 < LONGEST_TOKEN

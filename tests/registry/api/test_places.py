@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from services.registry.inside.queries import homes_for_a_roll
 from services.registry.rules.identity_numbers import check_digit
+from services.registry.tables.identity import RoleGrant
 from shared.exports import turn
 from tests.registry.api.houses import Registry
 from tests.registry.api.places import COMMUNITY, Office, office
@@ -302,6 +304,26 @@ async def test_a_neighbour_reads_all_homes_of_a_compound_with_their_owners(roll:
     assert at_one_moment == "repeatable read", "owners, bases and head groups of one moment"
     refused = await roll.http.get(f"/internal/compounds/{roll.compound}/homes", headers=roll.secretary)
     assert refused.status_code == 401
+
+
+async def test_a_neighbour_reads_who_holds_and_held_a_role_on_a_compound(roll: Office) -> None:
+    """VIS-1. By any code above it; what ended says when."""
+    registry = roll.registry
+    street = await registry.enter("worker", "GRID_WORKER@140109013")
+    left, elsewhere = await registry.enter("left", f"VOLUNTEER@{COMMUNITY}"), await registry.enter("x", "CLERK@140105")
+    ended = datetime(2026, 3, 8, 4, tzinfo=UTC)
+    async with registry.house.database.write() as db, db.begin():
+        await db.execute(update(RoleGrant).where(RoleGrant.holder == left).values(ended_at=ended))
+    people = [str(one) for one in (street, left, elsewhere, UUID(int=1))]
+
+    found = await registry.house.neighbour("registry").get_json(
+        f"/internal/compounds/{roll.compound}/roles", person=people
+    )
+
+    assert {one["person_id"]: (one["role"], one["until"]) for one in found["items"]} == {
+        str(street): ("GRID_WORKER", None),
+        str(left): ("VOLUNTEER", "2026-03-08T04:00:00Z"),
+    }
 
 
 async def test_a_home_changes_hands_and_the_former_owners_binding_ends(roll: Office) -> None:

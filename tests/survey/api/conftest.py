@@ -38,6 +38,8 @@ class Office:
 
     client: httpx2.AsyncClient
     house: House
+    held: dict[UUID, list[tuple[str, str | None]]]
+    """What the registry knows of roles: person -> role and when it ended."""
     clerk: Somebody = field(default_factory=lambda: Somebody([f"CLERK@{CODE}"]))
     visitor: Somebody = field(default_factory=lambda: Somebody([f"GRID_WORKER@{CODE}"]))
     volunteer: Somebody = field(default_factory=lambda: Somebody([f"VOLUNTEER@{CODE}"]))
@@ -49,6 +51,10 @@ class Office:
     def now_is(self, instant: datetime) -> None:
         """Set the room's clock."""
         self.house.clock.offset = instant - datetime.now(UTC)
+
+    def holds(self, who: Somebody, role: str, until: str | None = None) -> None:
+        """Let the registry know of a role in the compound."""
+        self.held.setdefault(who.subject, []).append((role, until))
 
     async def get(self, who: Somebody, path: str, **query: Any) -> httpx2.Response:
         return await self.client.get(path, headers=who.headers, params=query)
@@ -137,7 +143,9 @@ async def app(clean: None, database_urls: Mapping[str, str], tmp_path: Path) -> 
     )
     app = create_app(settings)
     house: House = app.state.room
-    house.transports["registry"] = httpx2.ASGITransport(registry_app(PUBLISHED))
+    registry = registry_app(PUBLISHED)
+    app.state.held = registry.state.held
+    house.transports["registry"] = httpx2.ASGITransport(registry)
     async with app.router.lifespan_context(app):
         yield app
 
@@ -146,6 +154,8 @@ async def app(clean: None, database_urls: Mapping[str, str], tmp_path: Path) -> 
 async def office(app: FastAPI) -> AsyncIterator[Office]:
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://house") as client:
-        office = Office(client, app.state.room)
+        office = Office(client, app.state.room, app.state.held)
+        for who in (office.clerk, office.visitor, office.volunteer):
+            office.holds(who, str(who.grants[0]).partition("@")[0])
         office.now_is(MONDAY)
         yield office

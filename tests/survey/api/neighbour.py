@@ -1,9 +1,9 @@
 """A registry of two compounds and the homes of one, in the registry's wire format."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 from fastapi.responses import JSONResponse, Response
 
 COMPOUND, ELSEWHERE = (
@@ -25,6 +25,9 @@ def _home(number: int) -> dict[str, Any]:
 def registry_app(published: dict[str, Any]) -> FastAPI:
     """Answers what the survey room asks."""
     app = FastAPI()
+    held: dict[UUID, list[tuple[str, str | None]]] = {}
+    """Person -> roles on the first compound, each with when it ended."""
+    app.state.held = held
 
     @app.get("/.well-known/jwks.json")
     async def keys() -> dict[str, Any]:
@@ -44,5 +47,13 @@ def registry_app(published: dict[str, Any]) -> FastAPI:
     async def homes(compound_id: UUID) -> Response:
         found = [_home(number) for number in range(len(HOMES))] if compound_id == COMPOUND else []
         return JSONResponse({"items": found})
+
+    @app.get("/internal/compounds/{compound_id}/roles")
+    async def roles(compound_id: UUID, person: Annotated[list[UUID], Query()]) -> dict[str, Any]:
+        asked = person if compound_id == COMPOUND else []
+        items = [
+            {"person_id": str(one), "role": role, "until": until} for one in asked for role, until in held.get(one, ())
+        ]
+        return {"items": items}
 
     return app

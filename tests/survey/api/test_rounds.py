@@ -2,10 +2,12 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
 from shared.database import new_id
+from tests.factories.tokens import Somebody
 from tests.survey.api.conftest import Office, records
 from tests.survey.api.neighbour import HOMES
 
@@ -100,6 +102,45 @@ async def test_a_visit_says_who_came_who_answered_and_which_notice_was_seen(offi
     assert await refused(home_id=str(new_id())) == (404, None)
     assert await refused(visited_at="2026-11-23T10:41:00+08:00") == (422, ["visited_at"])
     assert await refused(visited_at="2026-11-23T10:40:00+08:00") == (201, None)
+
+
+async def test_who_came_along_is_somebody_who_visits_here(office: Office) -> None:
+    """VIS-1. Judged as of the visit: one without network is handed in when a role may have ended."""
+    found = await office.round()
+    left, gone = Somebody(), Somebody()
+    office.holds(left, "VOLUNTEER", until="2026-11-23T02:10:00Z")  # after ANSWERED_AT, before now
+    office.holds(gone, "VOLUNTEER", until="2026-11-23T02:00:00Z")
+    office.holds(office.resident, "RESIDENT")
+
+    async def status(path: str, who: UUID) -> tuple[int, str]:
+        reply = await office.post(office.visitor, path, office.visit(found, second_visitor=str(who)))
+        return reply.status_code, reply.json().get("type", "").rpartition("/")[2]
+
+    said = [await status("/v1/visits", who.subject) for who in (left, gone, office.resident)]
+    nobody = await office.post(
+        office.visitor, "/v1/visits", office.visit(found, second_visitor=str(new_id())), **{"Accept-Language": "en"}
+    )
+
+    assert said == [(201, ""), (422, "visitor-unknown"), (422, "visitor-unknown")]
+    assert (nobody.status_code, nobody.json()["title"]) == (422, "The second visitor is nobody who visits here")
+    assert (await _coverage(office, found))["visits"]["MET"] == 1
+
+
+async def test_a_correction_names_no_stranger_and_leaves_who_stands_there(office: Office, admin_url: str) -> None:
+    """VIS-1. Whoever was on record before this was asked stays, until somebody names another."""
+    found = await office.round()
+    body = office.visit(found)
+    path = f"/v1/visits/{(await office.done(office.visitor, '/v1/visits', body))['id']}"
+    old = new_id()
+    with psycopg.connect(admin_url) as connection:
+        connection.execute("UPDATE survey.visit SET second_visitor = %s", (old,))
+    change = {"visited_at": body["visited_at"], "outcome": "EMPTY"}
+
+    kept = await office.put(office.visitor, path, {**change, "second_visitor": str(old)}, 1)
+    stranger = await office.put(office.visitor, path, {**change, "second_visitor": str(new_id())}, 2)
+    right = await office.put(office.visitor, path, {**change, "second_visitor": str(office.clerk.subject)}, 2)
+
+    assert [reply.status_code for reply in (kept, stranger, right)] == [200, 422, 200]
 
 
 async def test_a_building_without_homes_is_not_silently_left_out_of_a_round(office: Office) -> None:

@@ -40,6 +40,7 @@ async def test_one_that_is_refused_does_not_hold_up_the_others(office: Office) -
         office.visit(found, new_id()),
         office.visit(found, HOMES[1], second_visitor=str(office.visitor.subject)),
         office.visit(other, HOMES[2]),
+        office.visit(found, HOMES[3], second_visitor=str(new_id())),
     ]
     submissions = [
         office.submission(found, HOMES[0], consents=[]),
@@ -55,6 +56,7 @@ async def test_one_that_is_refused_does_not_hold_up_the_others(office: Office) -
         (None, "home-not-in-round"),
         (None, "visit-invalid"),
         (None, "home-not-in-round"),
+        (None, "visitor-unknown"),
         (None, "consent-missing"),
         ("FLAGGED", None),
     ]

@@ -1,8 +1,9 @@
 """Whatever file is uploaded as a questionnaire, it is read in a child, and refused in words if it is none."""
 
+import asyncio
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import pytest
 from xlsxwriter import Workbook
@@ -124,3 +125,23 @@ async def test_the_shipped_workbook_is_what_its_maker_makes() -> None:
 
     said = {name: [dict(row.cells) for row in sheet.rows] for name, sheet in sheets.items()}
     assert said == records()
+
+
+async def test_a_workbook_that_takes_longer_than_a_write_may_is_still_taken(office: Office) -> None:
+    """The body is there before the write, its deadline and its transaction begin."""
+    survey, patience = await office.survey(), asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n\r\n'
+        await patience.wait()
+        yield FILE.read_bytes() + b"\r\n--x--\r\n"
+
+    headers = {**office.clerk.headers, "Content-Type": "multipart/form-data; boundary=x"}
+    path = f"/v1/surveys/{survey['id']}/workbooks"
+    sending = asyncio.create_task(office.client.post(path, content=body(), headers=headers))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    begun = len(office.house.writing)
+    patience.set()
+
+    assert (begun, (await sending).status_code) == (0, 201)

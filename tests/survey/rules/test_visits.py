@@ -1,5 +1,6 @@
 """How far a round is, and which record counts, whatever order things come in."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.survey.rules.roles import MOVES, RoundMove, RoundState, allowed_moves
 from services.survey.rules.visits import (
+    Held,
     HomeState,
     Outcome,
     RecordState,
@@ -17,10 +19,12 @@ from services.survey.rules.visits import (
     coverage_of,
     home_state,
     is_disputed,
+    may_have_visited,
     visit_faults,
 )
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
+NOON, SECOND = datetime(2026, 11, 23, 4, tzinfo=UTC), timedelta(seconds=1)
 COUNTS, FLAGGED, WITHDRAWN = RecordState.COUNTS, RecordState.FLAGGED, RecordState.WITHDRAWN
 
 
@@ -137,3 +141,21 @@ def test_no_order_of_records_changes_which_one_counts(states: list[RecordState],
     assert counted_record(data.draw(st.permutations(records)), chosen) == counted
     assert counted is None or Standing(counted, COUNTS) in records
     assert is_disputed(records, chosen) == (states.count(COUNTS) > 1 and counted is None)
+
+
+@pytest.mark.parametrize(
+    ("held", "visits"),
+    [
+        ([], False),
+        ([Held("GRID_WORKER", None)], True),
+        ([Held("VOLUNTEER", NOON + SECOND)], True),
+        ([Held("VOLUNTEER", NOON)], False),
+        ([Held("VOLUNTEER", NOON - SECOND), Held("CLERK", None)], True),
+        ([Held("PARTY_MEMBER", None)], True),
+        ([Held("RESIDENT", None), Held("PMC_MEMBER", None), Held("STREET_OFFICER", None)], False),
+        ([Held("A_ROLE_OF_LATER", None)], False),
+    ],
+)
+def test_who_comes_along_has_a_visiting_role_when_they_call(held: list[Held], visits: bool) -> None:
+    """VIS-1. A role that ended counts for the visits before, to the very second."""
+    assert may_have_visited(held, NOON) is visits

@@ -80,6 +80,15 @@ class Desk:
         assert reply.json()["state"] == to
         return dict(reply.json())
 
+    async def corrected(self, ticket: Mapping[str, Any], kind: str, emergency: bool = False) -> dict[str, Any]:
+        """The ticket after the desk set its kind and urgency right."""
+        path = f"/v1/tickets/{ticket['id']}"
+        change = {"kind": kind, "category": ticket["category"], "emergency": emergency}
+        headers = {**self.clerk.headers, "If-Match": (await self.get(self.clerk, path)).headers["etag"]}
+        reply = await self.client.put(path, headers=headers, json=change)
+        assert reply.status_code == 200, reply.text
+        return dict(reply.json())
+
     async def in_progress(self, worker: Somebody | None = None, **changed: Any) -> dict[str, Any]:
         """A ticket that the worker has signed."""
         by, ticket = worker or self.worker, await self.report(**changed)

@@ -272,3 +272,35 @@ async def test_who_handled_or_verified_calls_back_nobody_who_joined(desk: Desk) 
 
     assert (own.status_code, own.json()["why"]) == (409, "VERIFIED_HIMSELF")
     assert other.status_code == 201
+
+
+@pytest.mark.parametrize("kind", ["ENQUIRY", "REPORT", "PRAISE"])
+async def test_a_correction_after_the_answer_moves_no_due_and_rework_counts_by_what_it_is(
+    desk: Desk, kind: str
+) -> None:
+    """TKT-3. In time stays in time; a clock that runs on is the corrected kind's."""
+    ticket = await desk.answered()
+    desk.now_is(MONDAY + timedelta(days=8))
+
+    changed = await desk.corrected(ticket, kind, emergency=True)
+    back = await desk.move(desk.clerk, ticket, "REWORK", reason="还是不亮")
+
+    assert (changed["kind"], changed["emergency"]) == (kind, True)
+    assert changed["clock"] == ticket["clock"]
+    assert (changed["clock"]["colour"], changed["clock"]["due_at"]) == ("GREEN", "2026-11-30T16:00:00Z")
+    limits = {"ENQUIRY": "2026-11-24T16:00:00Z", "REPORT": "2026-11-30T16:00:00Z", "PRAISE": None}
+    assert (back["clock"]["due_at"], back["clock"]["original_due_at"]) == (limits[kind], limits[kind])
+
+
+async def test_a_correction_of_a_closed_ticket_leaves_it_in_time(desk: Desk) -> None:
+    """TKT-3, TKT-6. An enquiry would have been due the day after."""
+    ticket = await desk.answered()
+    await desk.move(desk.grid_worker, ticket, "VERIFIED")
+    called = {"reached": True, "solved": True, "satisfaction": 5}
+    closed = (await desk.post(desk.clerk, f"/v1/tickets/{ticket['id']}/callbacks", called)).json()
+    desk.now_is(MONDAY + timedelta(days=8))
+
+    changed = await desk.corrected(ticket, "ENQUIRY")
+
+    assert (closed["state"], changed["state"], changed["kind"]) == ("CLOSED", "CLOSED", "ENQUIRY")
+    assert changed["clock"] == closed["clock"]

@@ -10,6 +10,7 @@ from services.ticket.rules.clock import (
     answer_due,
     colour,
     current_due,
+    due_stands,
     finish_due,
     is_overdue,
     longest_extension,
@@ -175,3 +176,14 @@ def test_a_due_in_a_year_without_a_table_is_refused() -> None:
     """DAY-1."""
     with pytest.raises(CalendarMissing):
         finish_due(Kind.HELP, at(f"{max(TABLES)}-12-30"), RULES)
+
+
+def test_a_due_stands_once_its_clock_was_met_or_ended() -> None:
+    """TKT-3. A correction moves the due of a clock that runs, pauses or may run on from its start, and no other."""
+    runs = {
+        *(State.REPORTED, State.ACCEPTED, State.DISPATCHED, State.RETURN_REQUESTED, State.IN_PROGRESS),
+        *(State.EXTENSION_REQUESTED, State.SUSPENDED, State.TO_DELIBERATION, State.TO_OWNERS_VOTE),
+        *(State.MERGED, State.ESCALATED, State.REWORK, State.HARD_CASE, State.REOPENED),
+    }
+
+    assert {state for state in State if not due_stands(state)} == runs
