@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from services.election.ballots.storing import STORE
-from services.election.ballots.taking import BEFORE, KEYED, LOCK, PLAN_ANEW
+from services.election.ballots.taking import BEFORE, KEYED, LOCK
 from shared.postgres import find_binaries
 
 CLIENTS = 8
@@ -55,7 +55,6 @@ def _script(election: UUID, voters: int, batch: int) -> str:
     here = {"": values["election"]}
     statements = (
         "BEGIN;",
-        PLAN_ANEW + ";",
         _filled(LOCK, here) + " \\gset",
         _filled(BEFORE.replace("%b::uuid[]", f"{entries}::uuid[]"), here) + ";",
         _filled(KEYED.replace("%b::uuid[], %b", f"{casters}::uuid[], {keys}"), here) + ";",

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -20,6 +20,8 @@ from shared.postgres import Postgres, find_binaries
 DUMP = "database.dump"
 KEYS, FILES = "keys", "files"
 """Folders beside the database: without the keys, sealed values and files cannot be read."""
+ON_ITS_WAY = "#"
+"""In the name of a file that the store is still writing; whole it gets another name (obstore's LocalStore)."""
 
 Say = Callable[[str], None]
 
@@ -29,7 +31,8 @@ def back_up(data_dir: Path, keys: Path, archive: Path, say: Say) -> None:
 
     `keys` is where they lie: in DATA_DIR, unless KEYS_DIR names another folder.
 
-    The database is dumped first: a file that it names is never changed afterwards, so it is there to be copied.
+    The database is dumped first: a file that it names is never changed afterwards, so it is there to be copied. What
+    goes away meanwhile is an upload that failed, which no database names.
     """
     if archive.exists():
         raise StartRefused(f"{archive} is there already: a backup never overwrites one")
@@ -40,20 +43,52 @@ def back_up(data_dir: Path, keys: Path, archive: Path, say: Say) -> None:
         dump = Path(folder) / DUMP
         say("Dumping the database")
         _run("pg_dump", "--format=custom", "--file", str(dump), "--dbname", url)
-        say("Adding keys and files")
+        files = _files_in(data_dir / FILES)
+        say(f"Adding keys and {len(files)} files")
         try:
             with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as raw:
                 with tarfile.open(fileobj=raw, mode="w|") as tar:
                     tar.add(dump, DUMP)
-                    for folder_kept, name in ((keys, KEYS), (data_dir / FILES, FILES)):
-                        if folder_kept.exists():
-                            tar.add(folder_kept, name)
+                    if keys.exists():
+                        tar.add(keys, KEYS)
+                    gone = _add(tar, data_dir / FILES, files)
+                _refuse_named(url, gone)
                 raw.flush()
                 os.fsync(raw.fileno())
             draft.rename(archive)
         finally:
             draft.unlink(missing_ok=True)
     say(f"{archive}, {archive.stat().st_size / 1e6:.1f} MB. It holds the keys: keep it as safe as the house")
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """Every stored file, and no other."""
+    return sorted(path for path in folder.rglob("*") if ON_ITS_WAY not in path.name and path.is_file())
+
+
+def _add(tar: tarfile.TarFile, folder: Path, files: Iterable[Path]) -> list[Path]:
+    """Copy these files of the folder; the ones that are not there any more."""
+    gone = []
+    if folder.exists():
+        tar.add(folder, FILES, recursive=False)
+    for path in files:
+        try:
+            tar.add(path, f"{FILES}/{path.relative_to(folder)}", recursive=False)
+        except FileNotFoundError:
+            gone.append(path)
+    return gone
+
+
+def _refuse_named(url: str, gone: Sequence[Path]) -> None:
+    """StartRefused when the database names a file that went away."""
+    with psycopg.connect(url) as connection:
+        wanted = [path.name for path in gone]
+        query = (
+            "SELECT name FROM unnest(%s::text[]) AS gone(name) JOIN registry.file ON replace(id::text, '-', '') = name"
+        )
+        named = connection.execute(query, (wanted,)).fetchone() if wanted else None
+    if named:
+        raise StartRefused(f"the file {named[0]} went away while it was copied, and the database names it")
 
 
 def restore(data_dir: Path, archive: Path, say: Say) -> None:

@@ -2,10 +2,8 @@
 
 from alembic import op
 
-from shared.database import INSERT_ONLY, READ_WRITE
+from shared.database import INSERT_ONLY, PASSING, READ_WRITE
 from shared.jobs import schema_statements
-
-VERSION_TABLE = "alembic_version"
 
 
 def read_write(room: str, *tables: str) -> None:
@@ -18,6 +16,11 @@ def insert_only(room: str, *tables: str) -> None:
     _grant(room, "SELECT, INSERT", tables)
 
 
+def passing(room: str, *tables: str) -> None:
+    """Tables whose rows are never changed, and go after a while."""
+    _grant(room, "SELECT, INSERT, DELETE", tables)
+
+
 def read_only(room: str, *tables: str) -> None:
     """Tables that only migrations fill."""
     _grant(room, "SELECT", tables)
@@ -26,6 +29,7 @@ def read_only(room: str, *tables: str) -> None:
 def technique(room: str) -> None:
     """The tables that every room has (audit, outbox, idempotency, clock), once the migration has made them."""
     insert_only(room, *INSERT_ONLY)
+    passing(room, *PASSING)
     read_write(room, *READ_WRITE)
 
 

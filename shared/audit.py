@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import MetaData, Row, func, insert, select, text, tuple_
+from sqlalchemy import MetaData, Row, Select, func, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database import XMIN
@@ -108,16 +108,10 @@ async def seal(session: AsyncSession, metadata: MetaData) -> int:
     lock = text(f"SELECT pg_try_advisory_xact_lock({SEALER_LOCK}, hashtext(:room))")
     if not (await session.execute(lock, {"room": metadata.schema})).scalar_one():
         return 0
-    audit = metadata.tables[f"{metadata.schema}.audit"]
     seals = metadata.tables[f"{metadata.schema}.audit_seal"]
     head = (await session.execute(select(seals).order_by(seals.c.position.desc()).limit(1))).first()
     position, previous = (head.position, head.digest) if head else (0, GENESIS)
-    unsealed = select(audit).where(audit.c.xid < XMIN).order_by(audit.c.xid, audit.c.id).limit(BATCH)
-    if head is not None:
-        # What is sealed lies behind the edge: nothing can appear before it, so history is never walked again.
-        edge = select(audit.c.xid, audit.c.id).where(audit.c.id == head.audit_id).cte("edge")
-        unsealed = unsealed.join(edge, tuple_(audit.c.xid, audit.c.id) > tuple_(edge.c.xid, edge.c.id))
-    rows = await session.execute(unsealed)
+    rows = await session.execute(unsealed(metadata, head.audit_id if head else None))
     links = []
     for row in rows:
         position, link = position + 1, digest(previous, row)
@@ -128,6 +122,21 @@ async def seal(session: AsyncSession, metadata: MetaData) -> int:
     if links:
         await session.execute(insert(seals), links)
     return len(links)
+
+
+def unsealed(metadata: MetaData, last: int | None) -> Select[Any]:
+    """The next rows after this one, which has the newest link; None: from the first one on.
+
+    What is sealed lies behind that edge: nothing can appear before it, so history is never walked again. The edge is a
+    value to compare with, no table to join: there the index was read from its beginning (173 ms of 300,000 rows).
+    """
+    audit = metadata.tables[f"{metadata.schema}.audit"]
+    place = tuple_(audit.c.xid, audit.c.id)
+    found = select(audit).where(audit.c.xid < XMIN).order_by(audit.c.xid, audit.c.id).limit(BATCH)
+    if last is None:
+        return found
+    edge = audit.alias("edge")
+    return found.where(place > tuple_(select(edge.c.xid).where(edge.c.id == last).scalar_subquery(), last))
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,8 @@ def _outbox_tables(metadata: MetaData) -> None:
 WHAT_IT_IS = "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = 'house'"
 """SAMPLE or REAL, as the database says of itself (ADR 31) to any role."""
 
-INSERT_ONLY = ("audit", "audit_seal", "outbox", "idempotency_replay")
+INSERT_ONLY = ("audit", "audit_seal", "outbox")
 """Technique tables in which history must stand: the runtime role may insert and read, nothing else."""
+PASSING = ("idempotency_replay",)
+"""What only had to be written: never changed, forgotten after a while."""
 READ_WRITE = ("idempotency", "outbox_cursor", "clock")

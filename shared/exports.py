@@ -5,8 +5,8 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 
 from shared.edge import Reading, Reads
 from shared.paging import Listed, Orders, Page, Wire, ordered, page_of, paged
-from shared.problems import HOUSE, NotAcceptable, response_of
+from shared.problems import HOUSE, Busy, NotAcceptable, response_of
 from shared.telemetry import log
 
 BATCH = 500
@@ -33,6 +33,9 @@ CHUNK = 64 * 1024
 LARGEST = 256 * 1024 * 1024
 DRAINED_AT_ONCE = 2
 """Exports that read the database at the same time; a pool has three connections, so one is left for the rest."""
+TURN_SECONDS = 20.0
+"""How long an export waits for its turn: with what it takes itself, less than the 75 s a gateway waits for a room."""
+COME_AGAIN_SECONDS = 10
 PATIENCE_SECONDS = 60.0
 SLOWEST = 32 * 1024
 """Bytes a second; who reads more slowly, after the first minute, is cut off."""
@@ -197,7 +200,7 @@ class Spooled(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with tempfile.TemporaryFile() as file:
-            async with _turns():
+            async with turn():
                 await self._drain(file)
             size = file.tell()
             self.headers["Content-Length"] = str(size)
@@ -218,9 +221,19 @@ class Spooled(Response):
 _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
-def _turns() -> asyncio.Semaphore:
-    """One semaphore a loop, which is one a process wherever it serves."""
-    return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(DRAINED_AT_ONCE))
+@asynccontextmanager
+async def turn() -> AsyncIterator[None]:
+    """One of DRAINED_AT_ONCE: one semaphore a loop, which is one a process wherever it serves. Errors: Busy."""
+    turns = _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(DRAINED_AT_ONCE))
+    try:
+        async with asyncio.timeout(TURN_SECONDS):
+            await turns.acquire()
+    except TimeoutError:
+        raise Busy(retry_after=COME_AGAIN_SECONDS) from None
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 class Writer(Protocol):

@@ -14,6 +14,7 @@ from shared.problems import KeyReused, Malformed, StillRunning
 from shared.sealing import Keys, Label
 
 KEPT = timedelta(hours=48)
+"""How long a key holds. The row of a repetition only had to be written, and goes when its key may have gone too."""
 KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 KEPT_HEADERS = ("content-type", "location", "etag", "content-language")
 REPLAYED = "Idempotency-Replayed"
@@ -99,9 +100,10 @@ async def store(session: AsyncSession, metadata: MetaData, keys: Keys, asked: Re
 
 
 async def purge(session: AsyncSession, metadata: MetaData) -> None:
-    """Forget replies older than they need be kept."""
-    table = metadata.tables[f"{metadata.schema}.idempotency"]
-    await session.execute(delete(table).where(table.c.at < datetime.now(UTC) - KEPT))
+    """Forget replies older than they need be kept, and that they were repeated."""
+    for name in ("idempotency", "idempotency_replay"):
+        table = metadata.tables[f"{metadata.schema}.{name}"]
+        await session.execute(delete(table).where(table.c.at < datetime.now(UTC) - KEPT))
 
 
 def _label(asked: Repeatable) -> Label:

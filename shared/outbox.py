@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, MetaData, Row, insert, literal_column, select
+from sqlalchemy import ColumnElement, MetaData, Row, cast, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import XMIN, Database, new_id
+from shared.database import XMIN, Database, TransactionId, new_id
 from shared.upstream import Neighbour
 
 BATCH = 500
@@ -98,7 +98,9 @@ async def _move(session: AsyncSession, metadata: MetaData, to: Reached) -> None:
 
 
 def _xid(number: int) -> ColumnElement[Any]:
-    return literal_column(f"'{number:d}'::xid8")
+    """A bound value: written into the statement it would be another one each second, compiled anew and kept by
+    SQLAlchemy beside all the others."""
+    return cast(str(number), TransactionId())
 
 
 def _wire(row: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from services.election.ballots.care_routes import routers as care
 from services.election.ballots.following_routes import router as following
 from services.election.ballots.noticing import give_notice
 from services.election.ballots.routes import routers as ballots
+from services.election.ballots.taking import forget_repetitions
 from services.election.elections.routes import router as elections
 from services.election.errors import ERRORS
 from services.election.house import Station
@@ -66,6 +67,7 @@ def create_app(settings: ElectionSettings) -> FastAPI:
                 *(papers, keyings, objections, results, log),
             ),
             errors=ERRORS,
+            purges=[forget_repetitions],
             passes={"notices": give_notice, "notary": SigningPass(settings), "rolls": RollWatch()},
             webhooks={name: _webhook(*row) for name, row in EVENTS.items()},
         )

@@ -4,6 +4,7 @@ Ways around these walls: test_role_escapes.py.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
 from migrations.heads import ROOMS
-from shared.database import INSERT_ONLY
+from shared.database import INSERT_ONLY, PASSING
 
 PAIRS = [(one, other) for one in ROOMS for other in ROOMS if one != other]
 
@@ -82,8 +83,31 @@ def test_history_can_be_added_to_and_never_changed(database_urls: Mapping[str, s
     assert not refused(database_urls[room], sql.SQL("SELECT FROM {} LIMIT 1").format(name))
 
 
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("table", PASSING)
+def test_what_only_had_to_be_written_can_go_and_is_never_changed(
+    database_urls: Mapping[str, str], room: str, table: str
+) -> None:
+    name = sql.Identifier(room, table)
+
+    assert not refused(database_urls[room], sql.SQL("DELETE FROM {} WHERE false").format(name))
+    assert refused(database_urls[room], sql.SQL("UPDATE {} SET at = NULL WHERE false").format(name))
+
+
 def _first(table: str) -> sql.Identifier:
     return sql.Identifier({"audit_seal": "position"}.get(table, "at"))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_plan_of_a_small_table_is_kept_for_when_it_has_grown(database_urls: Mapping[str, str], room: str) -> None:
+    look = sql.SQL("SELECT FROM {} WHERE at > %s").format(sql.Identifier(room, "audit"))
+    with psycopg.connect(database_urls[room], prepare_threshold=0) as connection:
+        for _ in range(10):
+            connection.execute(look, (datetime.now(UTC),))
+
+        kept = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE generic_plans + custom_plans > 1"
+        plans = connection.execute(kept).fetchall()
+    assert plans == [(0, 10)]
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -7,6 +7,7 @@ import pytest
 from psycopg import errors
 
 from migrations.heads import ROOMS
+from shared.database import INSERT_ONLY
 
 NEIGHBOURS: Mapping[str, str] = dict(zip(ROOMS, (*ROOMS[1:], ROOMS[0]), strict=True))
 HISTORY: Mapping[str, frozenset[str]] = {
@@ -17,7 +18,7 @@ HISTORY: Mapping[str, frozenset[str]] = {
     "meeting": frozenset({"attendance", "minutes", "signature", "step", "task_report", "vote"}),
 }
 """Tables of the field in which a row, once written, stands; beside those that every room has."""
-EVERY_ROOMS = frozenset({"audit", "audit_seal", "outbox", "idempotency_replay"})
+EVERY_ROOMS = frozenset(INSERT_ONLY)
 
 REACHED = """
     SELECT n.nspname || '.' || k.relname FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace

@@ -7,10 +7,17 @@ import sys
 import tarfile
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
+import obstore
+import psycopg
 import pytest
+from obstore.store import LocalStore
 
+from gateway.backup import back_up
+from gateway.start import StartRefused, running_database
+from shared.database import new_id
 from tests.launcher.starts import ROOT
 from tests.launcher.test_house import Linli, linli  # noqa: F401  # the fixture
 
@@ -100,6 +107,54 @@ def test_a_restore_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "pg_restore failed" in refused.stderr
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def _house_with_files(folder: Path, *names: str) -> list[Path]:
+    files = [folder / "house" / "files" / name[:8] / name for name in names]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"sealed")
+    return files
+
+
+def _back_up(folder: Path, at_work: Callable[[], None]) -> set[str]:
+    """Back the house up; `at_work` is called once its files are listed and before they are copied."""
+
+    def say(line: str) -> None:
+        if line.startswith("Adding"):
+            at_work()
+
+    back_up(folder / "house", folder / "house" / "keys", folder / "house.tar", say)
+    with tarfile.open(folder / "house.tar") as tar:
+        return {name for name in tar.getnames() if name.startswith("files/")}
+
+
+def test_what_the_store_still_writes_or_throws_away_is_not_in_the_backup(tmp_path: Path) -> None:
+    whole, thrown = new_id().hex, new_id().hex
+    files = _house_with_files(tmp_path, whole, thrown, f"{whole}#1", f"{thrown}#12")
+
+    kept = _back_up(tmp_path, files[1].unlink)
+
+    assert kept == {f"files/{whole[:8]}/{whole}"}
+    store = LocalStore(tmp_path / "house" / "files")
+    assert [one["path"] for batch in obstore.list(store) for one in batch] == [f"{whole[:8]}/{whole}"]  # as the store
+
+
+def test_without_a_file_that_the_database_names_there_is_no_backup(tmp_path: Path) -> None:
+    named = new_id()
+    (file,) = _house_with_files(tmp_path, named.hex)
+    with running_database(tmp_path / "house", lambda _: None) as url:
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "INSERT INTO registry.file (id, owner, kind, sha256, size, key_wrapped, uploaded_at)"
+                " VALUES (%s, %s, 'image/png', sha256(''), 6, '', now())",
+                (named, new_id()),
+            )
+
+        with pytest.raises(StartRefused, match=f"{named.hex} went away"):
+            _back_up(tmp_path, file.unlink)
+
+    assert list(tmp_path.glob("*.tar*")) == list(tmp_path.glob(".*")) == []
 
 
 def test_a_backup_overwrites_nothing_and_a_restore_fills_only_an_empty_folder(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy.dialects import postgresql
 
 from shared import audit
 from tests.factories.tokens import Somebody
@@ -208,6 +211,30 @@ async def test_the_chain_of_audit_rows_tells_a_change_a_removal_and_a_swap(tiny:
     assert await _faults(tiny, "DELETE FROM tiny.audit_seal WHERE position = 2") == [3, None]
     swap = "UPDATE tiny.audit_seal SET audit_id = CASE audit_id WHEN 1 THEN 2 ELSE 1 END WHERE audit_id < 3"
     assert await _faults(tiny, f"ALTER TABLE tiny.audit_seal DROP CONSTRAINT uq_audit_seal_audit_id; {swap}") == [1, 2]
+
+
+async def test_the_sealer_reads_what_is_new_and_not_what_is_sealed(tiny: Tiny, tiny_url: str) -> None:
+    """PRI-7. As the database plans it once it knows the table; each row is of a transaction of its own."""
+    row = "(at, actor, operation, origin, request_id, outcome, details) VALUES (now(), 'a', 'o', '-', 'r', 201, '{}')"
+    last, rows = 2_990, "DO $$ BEGIN FOR i IN 1..3000 LOOP INSERT INTO tiny.audit %s; COMMIT; END LOOP; END $$"
+    statement = audit.unsealed(tiny.house.metadata, last).compile(
+        dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
+    )
+    with psycopg.connect(tiny_url, autocommit=True) as connection:
+        connection.execute(rows.replace("%s", row).encode())
+        connection.execute("ANALYZE tiny.audit")
+        found = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}".encode()).fetchone()
+
+    assert found is not None
+    plan = found[0][0]["Plan"]
+    assert _rows_read(plan) < 50
+
+
+def _rows_read(plan: dict[str, Any]) -> float:
+    """By a step of the plan and all under it, thrown away or not."""
+    thrown = sum(plan.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Join Filter", "Index Recheck"))
+    here = (plan["Actual Rows"] + thrown) * plan["Actual Loops"]
+    return float(here + sum(_rows_read(part) for part in plan.get("Plans", ())))
 
 
 async def _faults(tiny: Tiny, tampering: str) -> list[int | None]:

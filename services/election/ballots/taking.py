@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.election.ballots.frozen import Entry, Frame
@@ -32,6 +32,7 @@ from services.election.rules.commitments import SALT_BYTES, Said, commitment
 from services.election.rules.states import State
 from services.election.tables import BallotReplay, Proxy
 from shared.days import day_of
+from shared.idempotency import KEPT
 from shared.problems import KeyReused, Refusal
 from shared.sealing import Keys
 from shared.wire import instant_text
@@ -120,6 +121,11 @@ async def note_repetitions(db: AsyncSession, again: Sequence[Taken], now: dateti
     synchronous standby never got."""
     rows = [{"election_id": one.election_id, "log_index": one.ballot.log_index, "at": now} for one in again]
     await db.execute(insert(BallotReplay), rows)
+
+
+async def forget_repetitions(db: AsyncSession) -> None:
+    """That row only had to be written."""
+    await db.execute(delete(BallotReplay).where(BallotReplay.at < datetime.now(UTC) - KEPT))
 
 
 def _judged(frame: Frame, before: _Before, one: Arrival, index: int, keys: Keys) -> Taken | Refusal:
@@ -222,7 +228,6 @@ async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
     casters, keys = _keyed(arrivals)
     driver = await driver_of(db)
     async with driver.pipeline():
-        await driver.execute(PLAN_ANEW)
         head = await driver.execute(LOCK, (frame.id,), binary=True)
         found = await driver.execute(BEFORE, ([one.entry.id for one in arrivals], frame.id), binary=True)
         keyed = await driver.execute(KEYED, (casters, keys), binary=True)
@@ -239,8 +244,6 @@ async def _before(db: AsyncSession, frame: Frame, arrivals: Sequence[Arrival]) -
     return _Before(next_index, corrections, State(state), is_open, opens_at, closes_at, casts, agents, repeats)
 
 
-PLAN_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
-"""A plan is kept until the table is analysed, and one made for the first ballots reads all that came since."""
 LOCK = "SELECT next_index, open FROM election.ballot_box WHERE election_id = %b FOR UPDATE"
 BEFORE = """
 SELECT e.state, e.opens_at, e.closes_at,

@@ -228,6 +228,7 @@ class ResultSeen(Output):
         digest="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         log_index=409,
         counted_at="2026-12-08T10:30:00Z",
+        post_by="2026-12-11T16:00:00Z",
         posted_until=None,
     )
 
@@ -248,6 +249,8 @@ class ResultSeen(Output):
     digest: str
     log_index: Count
     counted_at: Instant
+    post_by: Instant | None
+    """PUB-3. By when this count is to be posted; null where the calendar of that day is not published."""
     posted_until: Instant | None
 
 

@@ -22,7 +22,7 @@ from services.election.results.schemas import (
 from services.election.rules.lot import drawn
 from services.election.rules.parameters import Kind, Preset
 from services.election.rules.record import public_figures
-from services.election.rules.states import State
+from services.election.rules.states import State, post_by
 from services.election.rules.thresholds import Measure
 from services.election.tables import Election, Item, Result
 from shared.sealing import Keys
@@ -66,6 +66,7 @@ def result_seen(election: Election, found: Result, names: Called) -> ResultSeen:
         digest=found.digest.hex(),
         log_index=found.log_index,
         counted_at=found.counted_at,
+        post_by=post_by(found.counted_at, rules_of(election)),
         posted_until=election.posted_until,
     )
 

@@ -94,11 +94,6 @@ def approval(returns: Returns, threshold: Threshold) -> tuple[Figure, Figure]:
     )
 
 
-def took_part(cast: Weights, roll: Weights) -> bool:
-    """VOTE-2."""
-    return all(figure.holds for figure in participation(cast, roll))
-
-
 def decided(matter: Matter, roll: Weights, returns: Returns) -> Verdict:
     """VOTE-3, VOTE-4, VOTE-8. All four figures of an ordinary or special matter; raises ValueError for VOTE-5's."""
     majority = MAJORITIES[matter]

@@ -58,10 +58,6 @@ class HouseholdCount:
     ranking: tuple[Ranked, ...]
     outcome: Outcome
 
-    @property
-    def lot_drawn(self) -> bool:
-        return any(one.by_lot for one in self.ranking)
-
 
 def has_ballot(kind: HomeKind, delivery: Delivery, shops_vote: bool, unsold_vote: bool) -> bool:
     """BAL-11. One ballot per dwelling; shops and unsold dwellings none [P]; parking and stores never."""

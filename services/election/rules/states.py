@@ -275,6 +275,15 @@ def takes_ballots(facts: Facts, now: datetime) -> bool:
     return facts.state is State.OPEN and facts.opens_at <= now < facts.closes_at
 
 
+def post_by(counted_at: datetime, rules: Rules) -> datetime | None:
+    """PUB-3, DAY-1. By when a count is to be posted, in calendar days; None where no calendar says if its last day is
+    worked. A later posting is not refused: the days for objections run from it."""
+    try:
+        return period_end(day_of(counted_at), rules.result_within_days)
+    except CalendarMissing:
+        return None
+
+
 def casts_online(facts: Facts) -> bool:
     """BAL-5 [P]. Whether this house takes the ballots of owners online; of households and members it does."""
     return facts.kind in (Kind.HOUSEHOLD, Kind.MEMBERS) or facts.rules.online is Online.OWN

@@ -1,6 +1,6 @@
 """BAL-1, BAL-2: what the effective ballots of one item come to, and what silence comes to where a rule says so."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,14 +26,6 @@ class SilentRule(StrEnum):
 
 class SilentRuleRefused(ValueError):
     """BAL-2. The rule may not be used here."""
-
-
-def choice_of(marks: Collection[Choice]) -> Choice:
-    """BAL-1. Exactly one of the three boxes; blank or double-marked is INVALID for that item."""
-    distinct = frozenset(marks)
-    if len(distinct) != 1 or Choice.INVALID in distinct:
-        return Choice.INVALID
-    return next(iter(distinct))
 
 
 @dataclass(frozen=True, slots=True)

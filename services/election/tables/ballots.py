@@ -198,7 +198,8 @@ class Proxy(Base):
 
 
 class BallotReplay(Base):
-    """A repeated cast: written before it is answered again, so that no answer rests on a read alone."""
+    """A repeated cast: written before it is answered again, so that no answer rests on a read alone. It is
+    forgotten with the hour's purge, two days later."""
 
     __tablename__ = "ballot_replay"
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

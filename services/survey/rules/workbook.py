@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from services.survey.rules.dependencies import cycle_findings
 from services.survey.rules.findings import Finding
-from services.survey.rules.form import CONTAINERS, ROOT, SELECTS, TYPES, UNASKED, Choice, Form, Item, Kind, shown_text
+from services.survey.rules.form import CONTAINERS, ROOT, SELECTS, TYPES, UNASKED, Choice, Form, Item, Kind
 from services.survey.rules.meaning import expression_findings
 from services.survey.rules.sheets import CHOICES, SETTINGS, SURVEY, Row, Sheet, Sheets, sheet_findings
 
@@ -236,7 +236,3 @@ def _required(written: str) -> str:
     if written.lower() in NO:
         return ""
     return "true()" if written.lower() in YES else written
-
-
-def title_of(item: Item) -> str:
-    return shown_text(item.label, "zh") or item.name

@@ -6,6 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from services.election.rules.parameters import Rules
+from services.election.rules.states import post_by
 from tests.election.api.conftest import CLOSES, Hall
 
 
@@ -47,6 +49,7 @@ async def test_a_result_is_provisional_until_its_objections_are_over(hall: Hall)
 
     result = (await hall.get(hall.residents[1], f"/v1/elections/{election['id']}/result")).json()
     assert (counted["provisional"], posted["state"], final["state"]) == (True, "POSTED", "FINAL")
+    assert datetime.fromisoformat(counted["post_by"]) == post_by(CLOSES, Rules())
     assert (early.status_code, early.json()["why"]) == (409, "TOO_EARLY")
     assert (result["provisional"], result["number"], result["digest"]) == (False, 1, counted["digest"])
 

@@ -142,3 +142,17 @@ async def test_a_connection_that_dies_before_the_commit_stored_nothing(hall: Hal
     assert (failed.status_code, failed.headers["retry-after"]) == (503, "2")
     assert (again.status_code, "idempotency-replayed" in again.headers) == (201, False)
     assert len(lines(admin_url, election)) == 4
+
+
+async def test_that_a_cast_was_repeated_is_forgotten_after_two_days(hall: Hall, admin_url: str) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(
+            "INSERT INTO election.ballot_replay (election_id, log_index, at)"
+            " VALUES (gen_random_uuid(), 1, now() - interval '47 hours'),"
+            " (gen_random_uuid(), 2, now() - interval '49 hours')"
+        )
+        for purge in hall.house.room.purges:
+            async with hall.house.database.write() as session, session.begin():
+                await purge(session)
+
+        assert admin.execute("SELECT log_index FROM election.ballot_replay").fetchall() == [(1,)]

@@ -9,8 +9,9 @@ import pytest
 from services.election.rules.committee import Contest, Papers, count_committee
 from services.election.rules.decisions import Matter
 from services.election.rules.figures import ItemBallot, Question, Terms, owners_decision
+from services.election.rules.rolls import Place, entry_totals
 from services.election.rules.tally import Choice
-from services.election.rules.weights import OwnedHome, Roll, Weights, entitlements
+from services.election.rules.weights import Roll, Weights
 from tests.election.rules.reference import Opinion, Paper, opinion
 
 HUNDREDTH = Fraction(1, 100)
@@ -118,15 +119,12 @@ VECTORS = [*participation_vectors(), *approval_vectors(), *mixed_vectors(), *edg
 
 
 def by_rules(vector: Vector) -> Opinion:
-    homes = [OwnedHome(f"h{place}", frozenset({owner}), area) for place, (owner, area) in enumerate(vector.homes)]
-    found = entitlements(homes)
-    keys = {home: one.key for one in found for home in one.homes}
-    key_of = {owner: keys[f"h{place}"] for place, (owner, _) in enumerate(vector.homes)}
-    ballots = [
-        ItemBallot(key_of[owner], {1: Choice(word)} if word in set(Choice) else {}) for owner, word in vector.marked
-    ]
+    homes = [Place(owner, "1", area, owner_known=True) for owner, area in vector.homes]
+    entries = {owner: entry_totals(home for home in homes if home.entry == owner) for owner, _ in vector.homes}
+    roll = Roll({owner: Weights(found.heads, found.area) for owner, found in entries.items()})
+    ballots = [ItemBallot(owner, {1: Choice(word)} if word in set(Choice) else {}) for owner, word in vector.marked]
     terms = Terms(vector.invalid_takes_part)
-    _, figures = owners_decision([Question(1, vector.matter)], Roll.of(found), ballots, terms)
+    _, figures = owners_decision([Question(1, vector.matter)], roll, ballots, terms)
     item = figures["items"][0]
     return Opinion(item["passed"], tuple(item["failed"]))
 

@@ -120,7 +120,6 @@ def test_a_tie_within_the_seats_shares_its_rank() -> None:
 
     ranks = [(one.number, one.rank, one.seated, one.by_lot) for one in counted.ranking]
     assert ranks == [(1, 1, True, False), (2, 1, True, False), (3, 3, False, False), (4, 4, False, False)]
-    assert not counted.lot_drawn
 
 
 def test_a_lot_can_be_drawn_again_by_anybody() -> None:

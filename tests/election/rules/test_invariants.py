@@ -12,16 +12,12 @@ from services.election.rules.decisions import Matter, decided
 from services.election.rules.household import Terms, count_household
 from services.election.rules.lot import lot_order
 from services.election.rules.tally import Choice, Item, Returned, decide, tally
-from services.election.rules.weights import Delivery, OwnedHome, Roll, Weights, entitlements
+from services.election.rules.weights import Roll, Weights
 
 settings.register_profile("narrow", max_examples=40)
 settings.load_profile("narrow")
-OWNERS = st.frozensets(st.sampled_from("ABCDEFGH"), max_size=3)
-HOMES = st.lists(st.tuples(OWNERS, st.integers(1, 20_000), st.sampled_from(Delivery)), min_size=1, max_size=25).map(
-    lambda rows: [
-        OwnedHome(str(place), owners, area, delivery=delivery, developer="D")
-        for place, (owners, area, delivery) in enumerate(rows)
-    ]
+ROLLS = st.lists(st.integers(1, 60_000), min_size=1, max_size=25).map(
+    lambda areas: Roll({str(place): Weights(1, area) for place, area in enumerate(areas)})
 )
 MATTERS = st.sampled_from([Matter.USE_FUND, Matter.RAISE_FUND])
 
@@ -29,22 +25,9 @@ MATTERS = st.sampled_from([Matter.USE_FUND, Matter.RAISE_FUND])
 @st.composite
 def votes(draw: st.DrawFn) -> tuple[Roll, list[Returned]]:
     """A roll and one effective ballot of some of its entitlements."""
-    roll = Roll.of(entitlements(draw(HOMES)))
+    roll = draw(ROLLS)
     voters = draw(st.lists(st.sampled_from(sorted(roll.entries)), unique=True))
     return roll, [Returned(key, draw(st.sampled_from(Choice))) for key in voters]
-
-
-@given(HOMES, st.randoms(use_true_random=False))
-def test_the_order_of_homes_changes_no_head_and_no_area(homes: list[OwnedHome], chance: object) -> None:
-    """VOTE-1. Invariant: a roll is a function of the set of homes; area adds up in full."""
-    shuffled = list(homes)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
-
-    roll = Roll.of(entitlements(homes))
-
-    assert Roll.of(entitlements(shuffled)) == roll
-    assert roll.total.area == sum(home.area for home in homes)
-    assert 1 <= roll.total.heads <= len(homes)
 
 
 @given(votes(), MATTERS, st.randoms(use_true_random=False))
@@ -197,10 +180,9 @@ def test_of_two_at_once_the_second_is_refused_by_name() -> None:
     assert refusal(Wish(PEOPLE[0], Capacity.OWNER, 0), history, revote=True) is CastWhy.STALE
 
 
-@given(HOMES, MATTERS)
-def test_all_agreeing_passes_and_all_opposing_fails(homes: list[OwnedHome], matter: Matter) -> None:
+@given(ROLLS, MATTERS)
+def test_all_agreeing_passes_and_all_opposing_fails(roll: Roll, matter: Matter) -> None:
     """VOTE-3, VOTE-4, VOTE-8."""
-    roll = Roll.of(entitlements(homes))
     agreed = decide(Item(matter), roll, [Returned(key, Choice.AGREE) for key in roll.entries])
     opposed = decide(Item(matter), roll, [Returned(key, Choice.OPPOSE) for key in roll.entries])
 

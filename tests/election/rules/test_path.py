@@ -21,7 +21,7 @@ from services.election.rules.parameters import (
     rules_from,
     unread,
 )
-from services.election.rules.states import Facts, State, Step, Why, casts_online, refusal, roll_is_posted
+from services.election.rules.states import Facts, State, Step, Why, casts_online, post_by, refusal, roll_is_posted
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 RULES = replace(DEFAULTS[Preset.ORDINARY], roll_posting_days=7, notice_days=3)
@@ -200,3 +200,17 @@ def test_owners_cast_online_only_where_the_house_takes_it(online: Online) -> Non
         facts = replace(POSTED, kind=kind, rules=replace(RULES, online=online))
         always = kind in (Kind.HOUSEHOLD, Kind.MEMBERS)
         assert casts_online(facts) is (always or online is Online.OWN)
+
+
+@pytest.mark.parametrize(
+    ("counted", "days", "due"),
+    [
+        (MONDAY, 3, MONDAY.replace(day=26, hour=16)),  # 24:00 of the third day
+        (MONDAY, 1, MONDAY.replace(day=24, hour=16)),
+        (MONDAY.replace(day=25), 3, MONDAY.replace(day=30, hour=16)),  # Saturday: the next day that is worked
+        (MONDAY.replace(month=12, day=29), 3, None),  # a year without a calendar
+    ],
+)
+def test_a_count_is_to_be_posted_within_three_days(counted: datetime, days: int, due: datetime | None) -> None:
+    """PUB-3, DAY-1."""
+    assert post_by(counted, replace(RULES, result_within_days=days)) == due

@@ -13,6 +13,7 @@ from sqlalchemy import text, update
 from services.registry.inside.queries import homes_for_a_roll
 from services.registry.rules.identity_numbers import check_digit
 from services.registry.tables.identity import RoleGrant
+from shared.exports import turn
 from tests.registry.api.houses import Registry
 from tests.registry.api.places import COMMUNITY, Office, office
 
@@ -47,6 +48,22 @@ async def strangers(registry: Registry) -> list[Mapping[str, str]]:
     """The same role in another community, and a resident of nowhere."""
     await registry.enter("elsewhere", f"SECRETARY@{COMMUNITY[:9]}002", f"STREET_OFFICER@{COMMUNITY[:6]}012")
     return [await registry.as_sample("elsewhere")]
+
+
+async def test_an_export_that_finds_no_turn_is_told_to_come_again(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.exports.TURN_SECONDS", 0.02)
+    sheet = {"Accept": "text/csv", **desk.secretary}
+    async with turn(), turn():
+        chinese = await desk.http.get(f"{desk.path}/homes", headers=sheet)
+        english = await desk.http.get(f"{desk.path}/homes", headers=sheet | {"Accept-Language": "en"})
+    later = await desk.http.get(f"{desk.path}/homes", headers=sheet)
+
+    assert [reply.status_code for reply in (chinese, english, later)] == [503, 503, 200]
+    assert chinese.headers["retry-after"] == "10"
+    assert (chinese.json()["title"], chinese.json()["detail"]) == ("系统繁忙", "请在 10 秒后再试。")
+    assert (english.json()["title"], english.json()["detail"]) == ("Busy", "Retry in 10 s.")
 
 
 async def test_the_seed_of_regions_stands_and_anybody_may_look(desk: Office) -> None:
