@@ -53,7 +53,9 @@ async def repeatable(request: Request, subject: str) -> Repeatable | None:
             reason_zh="Idempotency-Key 应为 1 至 200 个可见 ASCII 字符。",
             reason_en="Idempotency-Key takes 1 to 200 visible ASCII characters.",
         )
-    told = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\0".encode())
+    # Not `request.url`, which the Host header takes part in.
+    path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    told = hashlib.sha256(f"{request.method} {path}?{query}\0".encode())
     if not request.headers.get("content-type", "").lower().startswith("multipart/"):
         told.update(await request.body())
     return Repeatable(subject, key, told.digest())

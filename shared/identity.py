@@ -192,7 +192,7 @@ def bearer(request: Request) -> str | None:
 def caller(request: Request) -> Actor | None:
     """Who calls, verified once a request; None for nobody."""
     if "linli.actor" not in request.scope:
-        token = bearer(request) if not request.url.path.startswith(("/internal/", "/oauth/")) else None
+        token = bearer(request) if not request.scope["path"].startswith(("/internal/", "/oauth/")) else None
         verifier: Verifier = request.app.state.room.verifier
         request.scope["linli.actor"] = None if token is None else verifier.verify(token)
     found: Actor | None = request.scope["linli.actor"]
@@ -267,7 +267,7 @@ def service_of(request: Request) -> str:
 
 def subject(request: Request) -> str | None:
     """Who calls, as histories name him: `person:<id>`, `client:<id>`, `service:<name>`, or None for nobody."""
-    if request.url.path.startswith("/internal/"):
+    if request.scope["path"].startswith("/internal/"):
         return f"service:{service_of(request)}"
     actor = caller(request)
     return None if actor is None else f"{actor.kind}:{actor.subject}"

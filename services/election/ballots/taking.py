@@ -159,8 +159,9 @@ def _new_ballot(frame: Frame, before: _Before, one: Arrival, index: int, keys: K
     if why is not None or wish.capacity is None:
         raise refused(why or CastWhy.NOT_ENTITLED)
     revision = max((cast.revision for cast in history), default=0) + 1
-    who_salt = secrets.token_bytes(SALT_BYTES)
-    what_salt, what, sealed = _sealed(frame.id, one, revision, keys)
+    chance = secrets.token_bytes(2 * SALT_BYTES)
+    who_salt, what_salt = chance[:SALT_BYTES], chance[SALT_BYTES:]
+    what, sealed = _sealed(frame.id, one, revision, what_salt, keys)
     who_said = named(frame.log, (frame.id, one.entry.id), revision, (wish.capacity.value, wish.caster, proxy))
     ballot = Stored(
         entry_id=one.entry.id,
@@ -181,19 +182,17 @@ def _new_ballot(frame: Frame, before: _Before, one: Arrival, index: int, keys: K
         key=one.key,
         body_digest=one.digest,
     )
-    return Taken(frame.id, ballot, one.entry, what_salt=what_salt, who_said=who_said)
+    return Taken(frame.id, ballot, one.entry, what_salt=what_salt if what is not None else None, who_said=who_said)
 
 
 def _sealed(
-    election_id: UUID, one: Arrival, revision: int, keys: Keys
-) -> tuple[bytes | None, bytes | None, bytes | None]:
-    """Salt, commitment and seal of what is chosen. Of a paper the choice is not known yet."""
+    election_id: UUID, one: Arrival, revision: int, salt: bytes, keys: Keys
+) -> tuple[bytes | None, bytes | None]:
+    """Commitment and seal of what is chosen. Of a paper the choice is not known yet."""
     if one.chosen is None:
-        return None, None, None
-    salt = secrets.token_bytes(SALT_BYTES)
+        return None, None
     said = choice_said(str(election_id), one.chosen)
-    sealed = seal_choice(keys, election_id, one.entry.id, revision, salt, said)
-    return salt, commitment(salt, said), sealed
+    return commitment(salt, said), seal_choice(keys, election_id, one.entry.id, revision, salt, said)
 
 
 def _check_open(before: _Before, at: datetime) -> None:
