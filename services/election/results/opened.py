@@ -1,8 +1,9 @@
 """Opens what the count needs: the ballots that stand, with their choices. Nothing here runs before closing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import aclosing
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -54,14 +55,16 @@ async def opened_ballots(db: AsyncSession, keys: Keys, election: Election) -> li
     opener = Opener(keys, election.id)
     found, judged = await _judged(db, opener, election.id)
     papers: set[str] = set()
-    async for entries, sealed in _pieces(db, "ballot", election.id):
-        if None in sealed:
-            papers.update(entry for entry, one in zip(entries, sealed, strict=True) if one is None)
-        found += _opened(opener, judged, entries, sealed)
+    async with aclosing(_pieces(db, "ballot", election.id)) as pieces:
+        async for entries, sealed in pieces:
+            if None in sealed:
+                papers.update(entry for entry, one in zip(entries, sealed, strict=True) if one is None)
+            found += _opened(opener, judged, entries, sealed)
     papers -= judged
-    async for entries, sealed in _pieces(db, "transcription", election.id):
-        papers.difference_update(entries)
-        found += _opened(opener, judged, entries, sealed)
+    async with aclosing(_pieces(db, "transcription", election.id)) as pieces:
+        async for entries, sealed in pieces:
+            papers.difference_update(entries)
+            found += _opened(opener, judged, entries, sealed)
     if papers:
         raise PaperUnread
     return found
@@ -88,8 +91,9 @@ WHERE election_id = %b AND log_index >= %b AND log_index < %b
 
 async def _pieces(
     db: AsyncSession, table: str, election_id: UUID
-) -> AsyncIterator[tuple[Sequence[str], Sequence[bytes | None]]]:
-    """Entries and what each has sealed, all of one table. The next piece is on its way while one is opened."""
+) -> AsyncGenerator[tuple[Sequence[str], Sequence[bytes | None]]]:
+    """Entries and what each has sealed, all of one table. The next piece is on its way while one is opened; close it,
+    so that nothing is under way on the connection afterwards."""
     driver = await driver_of(db)
     ends = await driver.execute(ENDS.format(table), (election_id,))
     ((first, last),) = await ends.fetchall()

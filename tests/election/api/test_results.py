@@ -1,13 +1,18 @@
 """From closing to FINAL: provisional result, objections that hold it up, recount, notice and minutes as PDF."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 
+from services.election.results import opened
 from services.election.rules.parameters import Rules
 from services.election.rules.states import post_by
+from services.election.tables import Election
+from shared.sealing import Tampered
 from tests.election.api.conftest import CLOSES, Hall
 
 
@@ -177,3 +182,23 @@ async def test_the_archive_says_what_is_kept_and_until_when(hall: Hall, database
         for table in ("ballot", "leaf", "result", "transcription", "paper_fact", "roll_correction"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(f"DELETE FROM {table}")
+
+
+async def test_a_count_that_ends_at_a_changed_ballot_leaves_nothing_under_way(
+    hall: Hall, admin_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PRI-2. The next piece was asked for already: it is awaited, and its session goes on."""
+    election = await _closed(hall, ballots=3)
+    monkeypatch.setattr(opened, "PIECE", 1)
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE election.ballot SET choice_sealed = choice_sealed || 'x' WHERE log_index = 3")
+
+    async with hall.house.database.read() as db:
+        row = await db.get_one(Election, UUID(election["id"]))
+        with pytest.raises(Tampered):
+            await opened.opened_ballots(db, hall.house.keys, row)
+        at_work = [task for task in asyncio.all_tasks() if "_piece" in repr(task.get_coro())]
+        again = await db.get_one(Election, row.id, populate_existing=True)
+
+    assert (at_work, again.state) == ([], "CLOSED")
